@@ -1,0 +1,75 @@
+"""Article 33: de-identify personal data (去标识化).
+
+One way through: find, plan, apply, verify, report. Every name below loads when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aitransparency.deid.deidentify import Result, deidentify, reidentify
+    from aitransparency.deid.find import find
+    from aitransparency.deid.keys import Key
+    from aitransparency.deid.plan import Plan, plan
+    from aitransparency.deid.presidio import analyzer, recognizers
+    from aitransparency.deid.report import Report
+    from aitransparency.deid.spans import Span, Spans
+    from aitransparency.deid.techniques import (
+        Mask,
+        Pseudonymize,
+        Redact,
+        Scan,
+    )
+
+_HOME = {
+    "Key": "keys",
+    "Mask": "techniques",
+    "Plan": "plan",
+    "Pseudonymize": "techniques",
+    "Redact": "techniques",
+    "Report": "report",
+    "Result": "deidentify",
+    "Scan": "techniques",
+    "Span": "spans",
+    "Spans": "spans",
+    "analyzer": "presidio",
+    "deidentify": "deidentify",
+    "find": "find",
+    "plan": "plan",
+    "recognizers": "presidio",
+    "reidentify": "deidentify",
+}
+
+__all__ = [
+    "Key",
+    "Mask",
+    "Plan",
+    "Pseudonymize",
+    "Redact",
+    "Report",
+    "Result",
+    "Scan",
+    "Span",
+    "Spans",
+    "analyzer",
+    "deidentify",
+    "find",
+    "plan",
+    "recognizers",
+    "reidentify",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Bound at once: importing a submodule such as `find` would otherwise hide the function.
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
