@@ -5,8 +5,9 @@ One way through: find, plan, apply, verify, report. Every name below loads when 
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from aitransparency.lazy import lazy_package
 
 if TYPE_CHECKING:
     from aitransparency.deid.deidentify import Result, deidentify, reidentify
@@ -62,14 +63,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # Bound at once: importing a submodule such as `find` would otherwise hide the function.
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+lazy_package(__name__, _HOME)

@@ -6,8 +6,9 @@ used.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from aitransparency.lazy import lazy_package
 
 if TYPE_CHECKING:
     from aitransparency.explain.attributions import Attributions
@@ -28,11 +29,4 @@ _HOME = {
 __all__ = ["Attributions", "Card", "Decision", "Explainer", "Feature", "Features"]
 
 
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+lazy_package(__name__, _HOME)
