@@ -1,7 +1,7 @@
 """Public names that load when first used, in a package whose modules share those names.
 
-``deid.find`` is a function and lives in the module ``deid/find.py``. Python binds a submodule to its
-parent when it is imported by anyone, which would hide the function; `lazy_package` binds the public
+``deid.find`` is a function and lives in the module ``deid/find.py``. Python binds a submodule to
+its parent when anyone imports it, which would hide the function; `lazy_package` binds the public
 object instead.
 
 >>> from aitransparency import deid
