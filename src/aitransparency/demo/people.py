@@ -14,12 +14,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pyarrow as pa
-
-if TYPE_CHECKING:
-    from faker import Faker
 
 SEED = 20221101  # the day the regulation came into force
 
@@ -58,7 +55,7 @@ def _luhn_digit(digits: str) -> str:
     return str(-total % 10)
 
 
-def _person(number: int, fake: Faker, draw: random.Random) -> dict[str, str]:
+def _person(number: int, fake: Any, draw: random.Random) -> dict[str, str]:
     male = draw.random() < 0.5
     gender = "M" if male else "F"
     resident_id = fake.ssn(min_age=18, max_age=85, gender=gender)
@@ -97,7 +94,7 @@ def people(count: int = 10_000, *, seed: int = SEED) -> pa.Table:
     """
     from faker import Faker
 
-    fake = Faker("zh_CN")
+    fake: Any = Faker("zh_CN")  # the proxy's stubs lack the Chinese providers' parameters
     fake.seed_instance(seed)
     draw = random.Random(seed)
     rows = [_person(number, fake, draw) for number in range(1, count + 1)]

@@ -5,16 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import resources
+from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.csv
-
 from aitransparency.errors import InputError
-
-DEMO_KEY = b"aitransparency demo: not secret!"  # 32 bytes, published on purpose
 
 
 def run(out: Path, *, quiet: bool = False) -> None:
@@ -37,37 +31,46 @@ def run(out: Path, *, quiet: bool = False) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(quiet=quiet)
+    from aitransparency.demo import article33, article71
+
     try:
         for folder in (out / "deid", out / "explain"):
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"--out {out}: {error.strerror}") from None
 
-    state: dict[str, object] = {}
-    steps = _steps(out, state)
-    columns = (TextColumn("{task.description:<52}"), BarColumn(), TimeElapsedColumn())
+    console = Console(quiet=quiet)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    flows: tuple[tuple[str, Iterator[str]], ...] = (
+        ("Article 33", article33.steps(out / "deid")),
+        ("Article 71", article71.steps(out / "explain")),
+    )
     with Progress(*columns, console=console, disable=quiet) as progress:
-        task = progress.add_task("", total=len(steps))
-        for description, step in steps:
-            progress.update(task, description=description)
-            step()
-            progress.advance(task)
-        progress.update(task, description="done")
-    console.print(_where_to_look(out, state))
+        for name, steps in flows:
+            task = progress.add_task(name, total=None)
+            done = 0
+            for description in steps:
+                progress.update(task, description=f"{name}: {description:<46}", completed=done)
+                done += 1
+            progress.update(task, description=f"{name}: {'done':<46}", completed=done, total=done)
+    _print_where_to_look(console, out)
 
 
-Step = tuple[str, Callable[[], None]]
+def _print_where_to_look(console: object, out: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
 
-
-def _steps(out: Path, state: dict[str, object]) -> list[Step]:
-    from aitransparency.demo import article33, article71
-
-    return [
-        ("making 10,000 people", lambda: article33.make(out, state)),
-        ("proposing a plan", lambda: article33.propose(out, state)),
-        ("de-identifying the table", lambda: article33.table(out, state)),
-        ("de-identifying the page of notes", lambda: article33.notes(out, state)),
-        ("training a model of 1,989 mortgage decisions", lambda: article71.train(state)),
-        ("explaining one decision in Chinese and English", lambda: article71.card(out, state)),
-    ]
+    assert isinstance(console, Console)
+    table = Table(title=f"written to {out}", title_justify="left", show_header=False, box=None)
+    for name, meaning in (
+        ("deid/people-before.csv", "10,000 made-up customers"),
+        ("deid/people-after.csv", "the same rows, de-identified"),
+        ("deid/plan.toml", "the plan that did it: read it, change it, run it again"),
+        ("deid/notes-before.txt", "a page of service notes with the mistakes people make"),
+        ("deid/notes-after.txt", "the same page, de-identified"),
+        ("deid/report.html", "what was done and what was not checked; .json and .md beside it"),
+        ("explain/card-zh.html", "why one real loan application was decided as it was"),
+        ("explain/card-en.html", "the same card in English; .md, .txt and .json beside it"),
+    ):
+        table.add_row(name, meaning)
+    console.print(table)
