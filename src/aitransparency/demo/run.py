@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aitransparency.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def run(out: Path, *, quiet: bool = False) -> None:
@@ -56,11 +60,9 @@ def run(out: Path, *, quiet: bool = False) -> None:
     _print_where_to_look(console, out)
 
 
-def _print_where_to_look(console: object, out: Path) -> None:
-    from rich.console import Console
+def _print_where_to_look(console: Console, out: Path) -> None:
     from rich.table import Table
 
-    assert isinstance(console, Console)
     table = Table(title=f"written to {out}", title_justify="left", show_header=False, box=None)
     for name, meaning in (
         ("deid/people-before.csv", "10,000 made-up customers"),
