@@ -41,6 +41,7 @@ from aitransparency.explain.rows import RowFormat, unseen
 if TYPE_CHECKING:
     from aitransparency.explain.card import Card
     from aitransparency.explain.features import Features
+    from aitransparency.explain.notice import Notice
 
 _ROWS_AT_ONCE = 50_000  # bounds the memory of encoded rows, whatever the size of the batch
 
@@ -244,6 +245,38 @@ class Explainer:
         from aitransparency.explain.build import build_card
 
         return build_card(self, row, language=language)
+
+    def explain_batch(self, X: Any, *, top: int = 5, language: str = "zh") -> pa.Table:
+        """Return ranked reasons, one line per person.
+
+        Parameters
+        ----------
+        X
+            Rows as in `attribute`.
+        top
+            Reasons a person.
+        language
+            "zh" or "en".
+        """
+        from aitransparency.explain.batch import explain_batch
+
+        return explain_batch(self, X, top=top, language=language)
+
+    def notice(self, profile: Any, X: Any, y: Any = None) -> Notice:
+        """Return the public notice of the whole algorithm.
+
+        Parameters
+        ----------
+        profile
+            What the operator says about the system.
+        X
+            Rows the algorithm decides about.
+        y
+            What became of them, where known.
+        """
+        from aitransparency.explain.notice import build_notice
+
+        return build_notice(self, profile, X, y)
 
     def _attribute_table(self, table: pa.Table) -> Attributions:
         count, width = table.num_rows, len(self.feature_names)
