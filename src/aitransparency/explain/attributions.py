@@ -54,6 +54,8 @@ class Attributions:
     allocated
         True where amounts in probability were allocated from log-odds in proportion and are not
         Shapley values of the probability itself. A card must say so.
+    sampling_error
+        Largest standard error of a value, in `unit`; 0 where values are exact.
     """
 
     values: Floats
@@ -65,6 +67,7 @@ class Attributions:
     reason: str = "values were given by the caller"
     additivity_error: float = float("nan")
     allocated: bool = False
+    sampling_error: float = 0.0
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or self.values.shape[1] != len(self.features):

@@ -1,0 +1,5 @@
+"""``python -m aitransparency.cli``."""
+
+from aitransparency.cli import main
+
+main()

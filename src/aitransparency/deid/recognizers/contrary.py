@@ -1,0 +1,66 @@
+"""Words for numbers that are no identifier of a person: orders, amounts, versions, machines.
+
+Such a word right before a number lowers its score (`Scores.contrary`).
+"""
+
+from __future__ import annotations
+
+CONTRARY_LABELS: tuple[str, ...] = (
+    *(
+        "订单号",
+        "订单编号",
+        "订单",
+        "單號",
+        "訂單號",
+        "訂單編號",
+        "单号",
+        "单据号",
+        "工单号",
+        "工单",
+    ),
+    *("运单号", "快递单号", "快递", "物流单号", "运单", "流水号", "流水", "交易号", "交易流水号"),
+    *(
+        "金额",
+        "金額",
+        "合计",
+        "總計",
+        "总计",
+        "共计",
+        "余额",
+        "餘額",
+        "价格",
+        "单价",
+        "人民币",
+        "转账",
+    ),
+    *("批次号", "批号", "版本号", "版本", "序列号", "型号", "货号", "条码", "条形码", "商品编号"),
+    *("时间戳", "時間戳", "时间", "日期", "合同号", "合同编号", "發票號碼", "发票号码", "发票号"),
+    *(
+        "发票代码",
+        "凭证号",
+        "案件编号",
+        "案号",
+        "受理号",
+        "受理编号",
+        "业务编号",
+        "业务号",
+        "回执号",
+    ),
+    *("学号", "工号", "员工号", "会员号", "会员卡号", "资产编号", "设备编号", "设备号", "机器码"),
+    *(
+        "验证码",
+        "校验码",
+        "取件码",
+        "提货码",
+        "房间号",
+        "车次",
+        "航班号",
+        "座位号",
+        "任务号",
+        "批文号",
+    ),
+    *("文号", "编号", "編號", "序号", "序號", "页码", "数量", "积分", "密码", "口令", "项目编号"),
+    *("order no", "order number", "order id", "order", "invoice", "amount", "total", "version"),
+    *("tracking no", "tracking number", "tracking", "transaction id", "txn", "serial no", "serial"),
+    *("timestamp", "sku", "batch", "ref no", "reference", "ticket", "price", "trace id"),
+)

@@ -1,0 +1,84 @@
+r"""Ways of writing that hide a number, led back to ASCII: one character to one byte, or none.
+
+Full-width letters, digits and the marks inside numbers become ASCII (Unicode block Halfwidth and
+Fullwidth Forms); hyphens, dashes and spaces of other alphabets become ``-`` and a space; zero-width
+characters go. What is folded depends on the character alone, so it never depends on where a column
+is cut.
+
+>>> folded, removed = fold(np.frombuffer("a１\u200b２－b".encode(), np.uint8))
+>>> bytes(folded), removed.tolist()
+(b'a12-b', [2, 3, 4, 5, 6, 8, 9, 11, 12])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+import numpy as np
+
+from aitransparency.deid.column import Bytes, Ints
+
+_GONE = 1  # in a table: the character is taken out
+
+_MARKS = "＋－．＿／＠＃％＝＆～"
+_HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad"
+_SPACES = (
+    "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
+_NOTHING = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufe0e\ufe0f"
+
+
+@cache
+def _tables() -> Mapping[int, Bytes]:
+    """Return by first byte a table from the two bytes after it to what the character becomes."""
+    becomes: dict[str, int] = {}
+    for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)):
+        becomes[chr(code)] = code - 0xFEE0
+    becomes |= {mark: ord(mark) - 0xFEE0 for mark in _MARKS}
+    becomes |= dict.fromkeys(_HYPHENS, ord("-"))
+    becomes |= dict.fromkeys(_SPACES, ord(" "))
+    becomes |= dict.fromkeys(_NOTHING, _GONE)
+    becomes["\u00ad"] = _GONE  # a soft hyphen shows only where a line breaks
+    tables: dict[int, Bytes] = {}
+    for character, byte in becomes.items():
+        encoded = character.encode()
+        table = tables.setdefault(encoded[0], np.zeros(1 << 16, np.uint8))
+        if len(encoded) == 3:
+            table[encoded[1] << 8 | encoded[2]] = byte
+        else:  # two bytes: whatever the third is
+            table[encoded[1] << 8 : (encoded[1] + 1) << 8] = byte
+    return MappingProxyType(tables)
+
+
+def fold(data: Bytes) -> tuple[Bytes, Ints]:
+    """Return the folded bytes, and the sorted offsets into `data` of those that were taken out.
+
+    Parameters
+    ----------
+    data
+        uint8, UTF-8. Returned as it is where nothing has to be folded.
+    """
+    gone: list[Ints] = []
+    changed: list[tuple[Ints, Bytes]] = []
+    for lead, table in _tables().items():
+        at = np.flatnonzero(data[:-2] == lead)
+        byte = table[data[at + 1].astype(np.int64) << 8 | data[at + 2]]
+        hit = byte != 0
+        if not hit.any():
+            continue
+        at, byte = at[hit], byte[hit]
+        gone += [at[byte == _GONE], at + 1]
+        if lead >= 0xE0:
+            gone.append(at + 2)
+        changed.append((at, byte))
+    if not changed:
+        return data, np.empty(0, np.int64)
+    folded = data.copy()
+    for at, byte in changed:
+        folded[at] = byte
+    removed = np.sort(np.concatenate(gone))
+    keep = np.ones(len(data), np.bool_)
+    keep[removed] = False
+    return folded[keep], removed

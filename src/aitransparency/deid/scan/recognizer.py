@@ -1,0 +1,105 @@
+"""What an identifier declares: how to find it, the words that name it, and its scores.
+
+Scores are whole percents inside the kernel, so that comparisons are exact.
+
+>>> Scores(alone=40, near=60, direct=90, contrary=20).direct
+90
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from aitransparency.deid.column import Ints
+from aitransparency.deid.scan.text import ScanText
+
+Levels = npt.NDArray[np.int8]
+
+REFUSED = 0
+SHAPE = 1  # right in shape; its check failed, or there is none
+PASSED = 2  # the check digit or the strict rule holds
+
+
+class Scores(NamedTuple):
+    """Percent by what stands around a candidate.
+
+    Parameters
+    ----------
+    alone
+        No word says anything.
+    near
+        A word that names the entity stands in the window before or after.
+    direct
+        The word stands right before, in the same clause.
+    contrary
+        A word for something else (an order number, an amount, another entity) stands right before.
+    """
+
+    alone: int
+    near: int
+    direct: int
+    contrary: int
+
+
+class Matches(NamedTuple):
+    """Candidates of one recognizer.
+
+    Parameters
+    ----------
+    start, end
+        int64 (m,), offsets into the scanned text.
+    level
+        int8 (m,), `REFUSED`, `SHAPE` or `PASSED`.
+    """
+
+    start: Ints
+    end: Ints
+    level: Levels
+
+    def take(self, index: npt.NDArray[Any]) -> Matches:
+        """Return the candidates at the given positions or under the given mask."""
+        return Matches(self.start[index], self.end[index], self.level[index])
+
+    @classmethod
+    def none(cls) -> Matches:
+        """Return no candidates."""
+        empty = np.empty(0, np.int64)
+        return cls(empty, empty, np.empty(0, np.int8))
+
+    @classmethod
+    def concat(cls, *parts: Matches) -> Matches:
+        """Put candidates together."""
+        return cls(
+            np.concatenate([part.start for part in parts]),
+            np.concatenate([part.end for part in parts]),
+            np.concatenate([part.level for part in parts]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Recognizer:
+    """Everything about one entity.
+
+    Parameters
+    ----------
+    entity
+        Its name in `entities.ENTITIES`.
+    labels
+        Words that name it in running text, Simplified and Traditional, any case, at least three
+        UTF-8 bytes each.
+    shape, passed
+        Scores of a candidate at `SHAPE` and at `PASSED`.
+    candidates
+        From the text, the candidates; several may overlap.
+    """
+
+    entity: str
+    labels: tuple[str, ...]
+    shape: Scores
+    passed: Scores
+    candidates: Callable[[ScanText], Matches]

@@ -1,0 +1,221 @@
+"""Runs of digits, or of letters and digits, and the chains that separators make of them.
+
+>>> data = np.full(64, 0xFF, np.uint8)
+>>> data[20:40] = np.frombuffer(b"tel 138-0013-8000 x1", np.uint8)
+>>> digits = Runs.of(data, is_digit(data))
+>>> (digits.start - 20).tolist(), digits.length.tolist()
+([4, 8, 13, 19], [3, 4, 4, 1])
+>>> bytes(digits.grouped((3, 4, 4)).characters)
+b'13800138000'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from aitransparency.deid.column import Bytes, Ints
+
+Mask = npt.NDArray[np.bool_]
+
+SEPARATORS = b" -._/\t"
+LONGEST_GAP = 3
+_X = ord("x")
+
+
+def is_digit(data: Bytes) -> Mask:
+    """Return which bytes are ASCII digits."""
+    return (data - np.uint8(48)) < 10  # wraps around below 48
+
+
+def is_letter(data: Bytes) -> Mask:
+    """Return which bytes are ASCII letters."""
+    return ((data | np.uint8(32)) - np.uint8(97)) < 26
+
+
+def is_alnum(data: Bytes) -> Mask:
+    """Return which bytes are ASCII letters or digits."""
+    return is_digit(data) | is_letter(data)
+
+
+class Windows(NamedTuple):
+    """Candidates of one length.
+
+    Parameters
+    ----------
+    start, end
+        int64 (m,), where they stand.
+    characters
+        uint8 (m, length), upper case, without separators.
+    """
+
+    start: Ints
+    end: Ints
+    characters: Bytes
+
+    def take(self, index: npt.NDArray[np.bool_] | Ints) -> Windows:
+        """Return the candidates at the given positions or under the given mask."""
+        return Windows(self.start[index], self.end[index], self.characters[index])
+
+    @classmethod
+    def none(cls, length: int) -> Windows:
+        """Return no candidates of this length."""
+        empty = np.empty(0, np.int64)
+        return cls(empty, empty, np.empty((0, length), np.uint8))
+
+    @classmethod
+    def concat(cls, *parts: Windows) -> Windows:
+        """Put candidates of one length together."""
+        return cls(
+            np.concatenate([part.start for part in parts]),
+            np.concatenate([part.end for part in parts]),
+            np.concatenate([part.characters for part in parts]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """The runs of one kind, in order.
+
+    Parameters
+    ----------
+    data
+        uint8, padded with 0xFF on both sides.
+    start, length
+        int64 (m,).
+    """
+
+    data: Bytes
+    start: Ints
+    length: Ints
+
+    @classmethod
+    def of(cls, data: Bytes, member: Mask) -> Runs:
+        """Find the runs of the bytes under a mask."""
+        turns = np.flatnonzero(member[1:] != member[:-1]) + 1
+        return cls(data, turns[::2], turns[1::2] - turns[::2])
+
+    @cached_property
+    def lengths_present(self) -> frozenset[int]:
+        """Return the lengths that occur, up to 63."""
+        return frozenset(np.flatnonzero(np.bincount(np.minimum(self.length, 63))).tolist())
+
+    @cached_property
+    def _linked(self) -> tuple[Ints, npt.NDArray[np.int32]]:
+        """Runs with a separator before or after them, and the packed separator after each."""
+        end = self.start + self.length
+        gap = np.zeros(len(self.start), np.int32)
+        if len(gap) > 1:
+            size = self.start[1:] - end[:-1]
+            at = np.flatnonzero(size <= LONGEST_GAP)
+            packed = np.zeros(len(at), np.int32)
+            good = np.ones(len(at), np.bool_)
+            for place in range(LONGEST_GAP):
+                byte = self.data[end[at] + place]
+                inside = place < size[at]
+                good &= ~inside | _IS_SEPARATOR[byte]
+                packed = np.where(inside, packed << 8 | byte, packed)
+            gap[at] = np.where(good, packed, 0)
+        near = gap != 0
+        near[1:] |= gap[:-1] != 0
+        linked = np.flatnonzero(near)
+        return linked, gap[linked]
+
+    def whole(self, length: int, *, check_letter: bool = False) -> Windows:
+        """Return the runs of this length.
+
+        Parameters
+        ----------
+        length
+            Number of characters.
+        check_letter
+            Take the runs one shorter too that an X follows, the check character of many numbers.
+        """
+        parts = []
+        if length in self.lengths_present:
+            parts.append(self.start[self.length == length])
+        if check_letter and length - 1 in self.lengths_present:
+            start = self.start[self.length == length - 1]
+            parts.append(start[self._x_at(start + length - 1)])
+        if not parts:
+            return Windows.none(length)
+        start = np.concatenate(parts)
+        size = len(self.data) - length + 1
+        view = np.ndarray((size, length), np.uint8, self.data, 0, (1, 1))
+        return Windows(start, start + length, upper(view[start]))
+
+    def _x_at(self, place: Ints) -> Mask:
+        is_x: Mask = (self.data[place] | 32) == _X
+        return is_x & ~is_letter(self.data[place + 1])
+
+    def chained(self, length: int, *, check_letter: bool = False) -> Windows:
+        """Return the chains of this many characters with the same separator all along."""
+        linked, gap = self._linked
+        if not len(linked):
+            return Windows.none(length)
+        changes = np.ones(len(gap) + 1, np.bool_)
+        changes[1:-1] = gap[1:] != gap[:-1]
+        borders = np.flatnonzero(changes)
+        first, last = borders[:-1], np.minimum(borders[1:], len(gap) - 1)
+        real = gap[first] != 0
+        first, last = first[real], last[real]
+        total = np.concatenate([[0], np.cumsum(self.length[linked])])
+        count = total[last + 1] - total[first]
+        short = np.zeros(len(first), np.bool_)
+        if check_letter:
+            short = count == length - 1
+            tail = linked[last]
+            short &= self._x_at(self.start[tail] + self.length[tail])
+        pick = (count == length) | short
+        return self._gather(first[pick], last[pick], length, short[pick])
+
+    def grouped(self, grouping: tuple[int, ...], *, check_letter: bool = False) -> Windows:
+        """Return the places where runs of exactly these lengths follow each other in a chain."""
+        linked, gap = self._linked
+        length = sum(grouping)
+        places = len(linked) - len(grouping) + 1
+        if places <= 0:
+            return Windows.none(length)
+        sizes = self.length[linked]
+        last_sizes = sizes[len(grouping) - 1 :]
+        fit = last_sizes == grouping[-1]
+        if check_letter:
+            fit |= last_sizes == grouping[-1] - 1
+        for part, size in enumerate(grouping[:-1]):
+            fit &= (sizes[part : part + places] == size) & (gap[part : part + places] != 0)
+        first = np.flatnonzero(fit)
+        last = first + len(grouping) - 1
+        short = sizes[last] != grouping[-1]
+        if check_letter and len(last):
+            tail = linked[last]
+            keep = ~short | self._x_at(self.start[tail] + self.length[tail])
+            first, last, short = first[keep], last[keep], short[keep]
+        return self._gather(first, last, length, short)
+
+    def _gather(self, first: Ints, last: Ints, length: int, short: Mask) -> Windows:
+        """Collect the characters of chains from the linked run `first` to `last`."""
+        if not len(first):
+            return Windows.none(length)
+        linked, _ = self._linked
+        starts, sizes = self.start[linked], self.length[linked]
+        before = np.cumsum(sizes) - sizes
+        ordinal = before[first, None] + np.arange(length)
+        part = np.searchsorted(before, ordinal.ravel(), side="right").reshape(ordinal.shape) - 1
+        place = starts[part] + ordinal - before[part]
+        end = starts[last] + sizes[last] + short
+        place[:, -1] = end - 1
+        return Windows(starts[first], end, upper(self.data[place]))
+
+
+def upper(characters: Bytes) -> Bytes:
+    """Return ASCII letters in upper case, everything else as it is."""
+    return np.where(is_letter(characters), characters & np.uint8(0xDF), characters)
+
+
+_IS_SEPARATOR = np.zeros(256, np.bool_)
+_IS_SEPARATOR[list(SEPARATORS)] = True
+_IS_SEPARATOR.flags.writeable = False

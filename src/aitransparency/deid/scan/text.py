@@ -1,0 +1,169 @@
+r"""Rows joined into one buffer that scanners can read without looking at row edges.
+
+Rows are joined by the byte 0xFF, which UTF-8 never holds, so no run of digits or letters crosses
+from row to row. The buffer is folded (see `scan.fold`) and padded on both sides; `origin` leads
+offsets back to the column.
+
+>>> column = TextColumn.from_strings(["１３８ ok", "7"])
+>>> text = ScanText.of(column)
+>>> bytes(text.data[PADDING:-PADDING])
+b'138 ok\xff7'
+>>> text.origin(np.array([PADDING + 7]), np.array([PADDING + 8]))
+(array([12]), array([13]))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from aitransparency.deid.column import Bytes, Ints, TextColumn
+from aitransparency.deid.scan.fold import fold
+from aitransparency.deid.scan.runs import Runs, is_alnum, is_digit
+
+Mask = npt.NDArray[np.bool_]
+
+PADDING = 128  # readable bytes before the first and after the last row
+EDGE = 0xFF
+_BLOCK = 1 << 21  # bytes of windows gathered at a time
+
+
+def members(characters: bytes) -> Mask:
+    """Return a table, bool (256,), true at the given bytes."""
+    table = np.zeros(256, np.bool_)
+    table[list(characters)] = True
+    table.flags.writeable = False
+    return table
+
+
+@dataclass(frozen=True, eq=False)
+class ScanText:
+    """The folded text of a column.
+
+    Parameters
+    ----------
+    data
+        uint8, `PADDING` bytes of 0xFF, the rows joined by 0xFF, `PADDING` bytes of 0xFF.
+    column
+        The rows as they came.
+    removed
+        int64, sorted offsets into the buffer before folding of the bytes that folding took out.
+    """
+
+    data: Bytes
+    column: TextColumn
+    removed: Ints
+
+    @classmethod
+    def of(cls, column: TextColumn) -> ScanText:
+        """Join, pad and fold the rows."""
+        data, removed = fold(_joined(column))
+        return cls(data, column, removed)
+
+    @cached_property
+    def digits(self) -> Runs:
+        """The maximal runs of ASCII digits."""
+        return Runs.of(self.data, is_digit(self.data))
+
+    @cached_property
+    def codes(self) -> Runs:
+        """The maximal runs of ASCII letters and digits."""
+        return Runs.of(self.data, is_alnum(self.data))
+
+    def places(self, byte: int) -> Ints:
+        """Return where a byte stands, int64 (m,), padding excluded."""
+        return np.flatnonzero(self.data == byte)
+
+    def windows(self, start: Ints, width: int) -> Bytes:
+        """Return ``data[start:start + width]`` for every start, uint8 (m, width).
+
+        A start may lie up to `PADDING` bytes outside the rows, and `width` is at most `PADDING`.
+        """
+        size = len(self.data)
+        view = np.ndarray((size - width + 1, width), np.uint8, self.data, 0, (1, 1))
+        return view[start]
+
+    def reach(self, start: Ints, table: Mask, limit: int) -> Ints:
+        """Return how many bytes of the table stand from each start on, at most `limit`."""
+        return self._count(start, table, limit, backward=False)
+
+    def reach_back(self, end: Ints, table: Mask, limit: int) -> Ints:
+        """Return how many bytes of the table stand before each end, at most `limit`."""
+        return self._count(end, table, limit, backward=True)
+
+    def _count(self, at: Ints, table: Mask, limit: int, backward: bool) -> Ints:
+        counts = np.empty(len(at), np.int64)
+        for block in _blocks(len(at), limit):
+            first = at[block] - limit if backward else at[block]
+            other = ~table[self.windows(first, limit)]
+            if backward:
+                other = other[:, ::-1]
+            counts[block] = np.where(other.any(axis=1), other.argmax(axis=1), limit)
+        return counts
+
+    def follows(self, start: Ints, text: bytes) -> Mask:
+        """Return whether `text` stands at each start, bool (m,)."""
+        here = np.ones(len(start), np.bool_)
+        for place, byte in enumerate(text):
+            here &= self.data[start + place] == byte
+        return here
+
+    def precedes(self, end: Ints, text: bytes) -> Mask:
+        """Return whether `text` stands right before each end, bool (m,)."""
+        return self.follows(end - len(text), text)
+
+    def origin(self, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+        """Lead offsets into `data` back to byte offsets into the column's own data.
+
+        Parameters
+        ----------
+        start, end
+            int64 (m,), not empty spans, each within one row.
+        """
+        first = self._unfolded(start)
+        last = self._unfolded(end - 1)
+        rows = self.column.offsets
+        joined = rows[:-1] - rows[0] + np.arange(len(rows) - 1) + PADDING
+        row = np.searchsorted(joined, first, side="right") - 1
+        shift = rows[0] - PADDING - row
+        first += shift
+        last += shift + 1
+        for _ in range(3):  # a folded character was up to four bytes long
+            inside = np.minimum(last, len(self.column.data) - 1)
+            last += (last < rows[row + 1]) & ((self.column.data[inside] & 0xC0) == 0x80)
+        return first, last
+
+    def _unfolded(self, position: Ints) -> Ints:
+        before = self.removed - np.arange(len(self.removed))
+        moved: Ints = position + np.searchsorted(before, position, side="right")
+        return moved
+
+
+def _blocks(count: int, width: int) -> Iterator[slice]:
+    step = max(_BLOCK // max(width, 1), 1)
+    return (slice(at, at + step) for at in range(0, count, step))
+
+
+def _joined(column: TextColumn) -> Bytes:
+    first, last = int(column.offsets[0]), int(column.offsets[-1])
+    rows = len(column)
+    joined = np.full(last - first + max(rows - 1, 0) + 2 * PADDING, EDGE, np.uint8)
+    inside = joined[PADDING : len(joined) - PADDING]
+    if rows == 1:
+        inside[:] = column.data[first:last]
+    elif rows:
+        texts = pa.LargeBinaryArray.from_buffers(
+            pa.large_binary(),
+            rows,
+            [None, pa.py_buffer(column.offsets), pa.py_buffer(column.data)],
+        )
+        whole = pa.ListArray.from_arrays(pa.array([0, rows], pa.int32()), texts)
+        _, _, buffer = pc.binary_join(whole, pa.scalar(b"\xff", pa.large_binary())).buffers()
+        inside[:] = np.frombuffer(buffer, np.uint8)[: len(inside)]
+    return joined

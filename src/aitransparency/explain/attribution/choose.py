@@ -1,0 +1,158 @@
+"""Which engine explains a fitted model: exact ones first, sampling where there is none.
+
+>>> from sklearn.linear_model import LinearRegression
+>>> x = np.array([[0.0], [1.0]])
+>>> model = LinearRegression().fit(x, x[:, 0])
+>>> exact_engine(model, x, Target("regression"), Settings()).name
+'linear'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from aitransparency.explain.attribution.engine import (
+    Engine,
+    Floats,
+    NotExactError,
+    Perturbation,
+    Settings,
+    Target,
+)
+from aitransparency.explain.attribution.linear import dense, linear_engine
+from aitransparency.explain.attribution.shap_trees import shap_tree_engine
+from aitransparency.explain.attributions import Unit
+from aitransparency.explain.grouping import Source, group_sums, sources
+
+_TOLERANCE = 1e-4  # of an engine's sums against the model, relative to the spread of its output
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PipelineEngine:
+    """An exact engine over engineered columns, summed back to the columns that went in.
+
+    Parameters
+    ----------
+    steps
+        The fitted transformers, in order.
+    inner
+        Engine of the last estimator.
+    origin
+        For each engineered column, the input column behind it.
+    width
+        Number of input columns.
+    """
+
+    steps: Sequence[Any]  # scikit-learn transformers
+    inner: Engine
+    origin: Sequence[Source]
+    width: int
+
+    @property
+    def name(self) -> str:
+        """Of the inner engine."""
+        return self.inner.name
+
+    @property
+    def reason(self) -> str:
+        """Of the inner engine."""
+        return self.inner.reason
+
+    @property
+    def unit(self) -> Unit:
+        """Of the inner engine."""
+        return self.inner.unit
+
+    @property
+    def perturbation(self) -> Perturbation:
+        """Of the inner engine."""
+        return self.inner.perturbation
+
+    @property
+    def background_rows(self) -> int:
+        """Of the inner engine."""
+        return self.inner.background_rows
+
+    def attribute(self, rows: Any) -> tuple[Floats, Floats]:
+        """Return values (n, p) over the input columns and base values (n,)."""
+        values, base = self.inner.attribute(_through(self.steps, rows))
+        return group_sums(values, self.origin, self.width), base
+
+    def outputs(self, rows: Any) -> Floats:
+        """Return the model's own output, (n,)."""
+        return self.inner.outputs(_through(self.steps, rows))
+
+
+def exact_engine(model: Any, background: Any, target: Target, settings: Settings) -> Engine:
+    """Return an exact engine over the columns of `background`.
+
+    Parameters
+    ----------
+    model
+        Fitted model or Pipeline.
+    background
+        Rows as the model takes them.
+    target
+        The output to explain.
+    settings
+        Perturbation and unit wanted.
+
+    Raises
+    ------
+    NotExactError
+        There is none; the message says why, for the reason of the sampling engine.
+    """
+    kind = type(model).__name__
+    if kind == "Pipeline":
+        return _pipeline_engine(model, background, target, settings)
+    if hasattr(model, "best_estimator_"):
+        return exact_engine(model.best_estimator_, background, target, settings)
+    for build in (shap_tree_engine, linear_engine):
+        try:
+            engine = build(model, background, target, settings)
+        except NotExactError:
+            continue
+        if settings.unit in (None, engine.unit):
+            return _checked(engine, background)
+        raise NotExactError(f"{kind} is exact in {engine.unit}, not in {settings.unit}")
+    raise NotExactError(f"{kind} has no exact engine")
+
+
+def _pipeline_engine(model: Any, background: Any, target: Target, settings: Settings) -> Engine:
+    steps = [step for _, step in model.steps[:-1]]
+    width = background.shape[1]
+    names = list(background.columns) if hasattr(background, "columns") else None
+    origin: list[Source] = [frozenset({j}) for j in range(width)]
+    for step in steps:
+        origin = sources(step, origin, names)
+        names = None
+    engineered = _through(steps, background)
+    if len(origin) != engineered.shape[1] or any(len(source) > 1 for source in origin):
+        raise NotExactError("the Pipeline mixes columns, so engineered columns have no one source")
+    inner = exact_engine(model.steps[-1][1], engineered, target, settings)
+    return PipelineEngine(steps, inner, origin, width)
+
+
+def _through(steps: Sequence[Any], rows: Any) -> Any:
+    for step in steps:
+        if step not in ("passthrough", None):
+            rows = step.transform(rows)
+    return rows.toarray() if hasattr(rows, "toarray") else rows
+
+
+def _checked(engine: Engine, background: Any) -> Engine:
+    """Return the engine if its sums are the model's output on the background."""
+    values, base = engine.attribute(background[:50])
+    truth = engine.outputs(background[:50])
+    error = np.abs(base + values.sum(axis=1) - truth).max()
+    scale = np.abs(values).sum(axis=1).max() + np.abs(base).max()
+    if not error <= _TOLERANCE * max(scale, 1e-12):
+        raise NotExactError(f"the {engine.name} engine does not add up to this model's output")
+    return engine
+
+
+__all__ = ["PipelineEngine", "dense", "exact_engine"]

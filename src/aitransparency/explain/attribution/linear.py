@@ -1,0 +1,119 @@
+"""Linear models in closed form: value = weight times distance from the background's mean.
+
+For f(x) = b + sum of w_j x_j the interventional Shapley value is w_j (x_j - mean_j), exactly
+(Lundberg and Lee 2017, corollary 1). Holds for the margin of logistic and other generalised linear
+models.
+
+>>> engine = LinearEngine(np.array([2.0, 0.0]), 1.0, np.array([1.0, 5.0]), "target", 10, None)
+>>> engine.attribute(np.array([[3.0, 9.0]]))[0].tolist()
+[[4.0, 0.0]]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from aitransparency.explain.attribution.engine import (
+    Engine,
+    Floats,
+    NotExactError,
+    Perturbation,
+    Settings,
+    Target,
+)
+from aitransparency.explain.attributions import Unit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearEngine:
+    """Closed form for an intercept and one weight a column.
+
+    Parameters
+    ----------
+    weights
+        float64 (p,).
+    intercept
+        Output where every column is zero.
+    means
+        float64 (p,), of the background.
+    unit
+        Of the output.
+    background_rows
+        Rows behind `means`.
+    output
+        The model's own output for rows, float64 (n,); None to trust the closed form.
+    """
+
+    weights: Floats
+    intercept: float
+    means: Floats
+    unit: Unit
+    background_rows: int
+    output: Callable[[Any], Floats] | None  # rows are whatever the model takes
+
+    name = "linear"
+    reason = "the model is linear in its columns, so its SHAP values have a closed form"
+    perturbation: Perturbation = "interventional"
+
+    def attribute(self, rows: Any) -> tuple[Floats, Floats]:
+        """Return values (n, p) and base values (n,)."""
+        x = dense(rows)
+        values = x - self.means
+        values *= self.weights
+        base = float(self.intercept + self.means @ self.weights)
+        return values, np.full(len(x), base)
+
+    def outputs(self, rows: Any) -> Floats:
+        """Return the model's own output, (n,)."""
+        if self.output is None:
+            return dense(rows) @ self.weights + self.intercept
+        return self.output(rows)
+
+
+def dense(rows: Any) -> Floats:
+    """Return numeric rows of any kind (frame, sparse, array) as float64 (n, p)."""
+    if hasattr(rows, "toarray"):
+        rows = rows.toarray()
+    if hasattr(rows, "to_numpy"):
+        rows = rows.to_numpy()
+    return np.asarray(rows, dtype=np.float64)
+
+
+def linear_engine(model: Any, background: Any, target: Target, settings: Settings) -> Engine:
+    """Build the engine of a fitted scikit-learn linear model.
+
+    Raises
+    ------
+    NotExactError
+        The model has no ``coef_``, or several outputs.
+    """
+    if not hasattr(model, "coef_") or not hasattr(model, "intercept_"):
+        raise NotExactError(type(model).__name__)
+    try:
+        x = dense(background)
+        weights = np.atleast_2d(dense(model.coef_))
+    except (TypeError, ValueError):
+        raise NotExactError(type(model).__name__) from None
+    intercept = np.atleast_1d(np.asarray(model.intercept_, dtype=np.float64))
+    if weights.shape[1] != x.shape[1]:
+        raise NotExactError(type(model).__name__)
+    if target.task == "regression":
+        if len(weights) != 1:
+            raise NotExactError("several outputs")
+        return LinearEngine(
+            weights[0], float(intercept[0]), x.mean(axis=0), "target", len(x), model.predict
+        )
+    row = target.position if len(weights) > 1 else 0
+    sign = target.sign if len(weights) == 1 else 1.0
+    return LinearEngine(
+        sign * weights[row],
+        sign * float(intercept[min(row, len(intercept) - 1)]),
+        x.mean(axis=0),
+        "log-odds" if hasattr(model, "predict_proba") else "target",
+        len(x),
+        lambda rows: target.pick(model.decision_function(rows)),
+    )
