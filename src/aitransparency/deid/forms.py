@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +49,7 @@ def forms() -> Mapping[str, Form]:
     table = tomllib.loads(files("aitransparency.deid").joinpath("forms.toml").read_text("utf-8"))
     read = {}
     for entity, entries in table.items():
-        listed = {
+        listed: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in entries.items()
         }

@@ -44,4 +44,5 @@ def _eighteen(cells: Bytes) -> Bytes:
 
 def check_characters(body: Bytes) -> Bytes:
     """Return the check character of GB 11643-1999 for each row of 17 ASCII digits, uint8 (n,)."""
-    return _CHECKS[(body.astype(np.int64) - 48) @ _WEIGHTS % 11]
+    checks: Bytes = _CHECKS[(body.astype(np.int64) - 48) @ _WEIGHTS % 11]
+    return checks

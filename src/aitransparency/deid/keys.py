@@ -6,7 +6,7 @@ one line of text that only its owner may read (mode 0600).
 
 >>> key = Key(bytes(32))
 >>> key
-Key(id='k-b0cf3b94bfed')
+Key(id='k-c282a07f22e6')
 >>> key.derive("pseudonymize", "CN_MOBILE_PHONE").hex()[:16] == key.derive("encrypt").hex()[:16]
 False
 """
@@ -141,9 +141,7 @@ class Key:
                 f"key file {file} exists already and is not overwritten; choose another name"
             ) from None
         except OSError as error:
-            raise KeyMaterialError(
-                f"key file {file} cannot be written: {error.strerror}"
-            ) from None
+            raise KeyMaterialError(f"key file {file} cannot be written: {error.strerror}") from None
         with os.fdopen(descriptor, "w", encoding="ascii") as target:
             if os.name == "posix":
                 os.fchmod(target.fileno(), 0o600)  # whatever the umask took away or left

@@ -98,4 +98,4 @@ def _repeats(values: pa.Array) -> bool:
     if size < 64:
         return False
     sample = values.take(pa.array(np.linspace(0, size - 1, min(size, 1_024)).astype(np.int64)))
-    return pc.count_distinct(sample).as_py() < 0.8 * len(sample)
+    return bool(pc.count_distinct(sample).as_py() < 0.8 * len(sample))

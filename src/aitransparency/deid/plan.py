@@ -21,7 +21,6 @@ from typing import Any, Literal, get_args
 
 from aitransparency.deid.entities import entity_id
 from aitransparency.deid.techniques import Keep, Technique
-
 from aitransparency.errors import ColumnNotFoundError, InputTypeError, PlanError
 
 Role = Literal["direct", "quasi", "sensitive", "text", "other"]

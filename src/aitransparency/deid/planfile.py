@@ -1,9 +1,9 @@
-"""A plan as a TOML file (toml.io, v1.0.0) and as a table for a terminal or a notebook.
+r"""A plan as a TOML file (toml.io, v1.0.0) and as a table for a terminal or a notebook.
 
 Errors name the line and the key, so that a person who edits a plan by hand finds the place.
 
 >>> from aitransparency.deid.plan import Plan
->>> Plan.loads('version = 1\\n[columns.phone]\\ntechnique = "Mask"\\nroll = "direct"\\n')
+>>> Plan.loads('version = 1\n[columns.phone]\ntechnique = "Mask"\nroll = "direct"\n')
 Traceback (most recent call last):
 aitransparency.errors.PlanError: plan, line 4: columns.phone.roll: no such key; did you mean 'role'?
 """
@@ -223,7 +223,7 @@ _COLUMNS = ("column", "role", "entity", "technique", "matches", "reason")
 
 
 def _rows(plan: Plan) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, line in plan.items():
         share = "" if line.share is None else f"{line.share:.0%}"
         technique = _call(line.technique.settings())

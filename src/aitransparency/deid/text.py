@@ -122,8 +122,10 @@ def matrix(array: pa.Array) -> Bytes | None:
 def from_matrix(rows: Bytes) -> pa.Array:
     """Build a large_string array from uint8 (n, width), each row one ASCII value."""
     count, width = rows.shape
-    offsets = np.arange(0, (count + 1) * width, width, dtype=np.int64) if width else np.zeros(
-        count + 1, np.int64
+    offsets = (
+        np.arange(0, (count + 1) * width, width, dtype=np.int64)
+        if width
+        else np.zeros(count + 1, np.int64)
     )
     data = np.ascontiguousarray(rows)
     return pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data))

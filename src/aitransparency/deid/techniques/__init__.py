@@ -36,10 +36,7 @@ __all__ = [
 ]
 
 TECHNIQUES: Mapping[str, type[Technique]] = MappingProxyType(
-    {
-        technique.__name__: technique
-        for technique in (Drop, Keep, Mask, Pseudonymize, Redact, Scan)
-    }
+    {technique.__name__: technique for technique in (Drop, Keep, Mask, Pseudonymize, Redact, Scan)}
 )
 
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from aitransparency.deid.forms import fits, form_of, spell
 from aitransparency.deid.techniques.base import Outcome, Place, Technique, expect, expect_whole
-from aitransparency.deid.text import as_text, matrix, null_mask
+from aitransparency.deid.text import as_text, matrix, null_mask, text_of
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Mask(Technique):
         head = pc.utf8_slice_codeunits(values, 0, start) if start else None
         tail = pc.utf8_slice_codeunits(values, -end) if end else None
         parts = [part for part in (head, stars, tail) if part is not None]
-        masked = pc.binary_join_element_wise(*parts, "") if len(parts) > 1 else stars
+        masked = pc.binary_join_element_wise(*parts, text_of("")) if len(parts) > 1 else stars
         if masked.type != pa.large_string():
             masked = masked.cast(pa.large_string())
         nulls = null_mask(values)

@@ -24,7 +24,7 @@ from aitransparency.deid.entities import ENTITIES, entity_id
 from aitransparency.deid.spans import Candidates
 from aitransparency.deid.techniques.base import Outcome, Place, Technique, expect
 from aitransparency.deid.techniques.redact import Redact
-from aitransparency.deid.text import as_text, null_mask, text_of
+from aitransparency.deid.text import as_text
 
 
 @dataclass(frozen=True)
@@ -79,18 +79,17 @@ class Scan(Technique):
 
     def apply(self, values: pa.Array, place: Place) -> Outcome:
         """Return the text with every find replaced, and how many there were of each entity."""
-        from aitransparency.deid.find import find_column
+        from aitransparency.deid.find import find_column, replace_spans
 
         text = as_text(values)
         column = TextColumn.from_arrow(text)
         found = find_column(column, min_score=self.min_score)
         if not len(found):
             return Outcome(text)
-        pieces = _pieces(column, found)
         counts = np.bincount(found.entity, minlength=len(ENTITIES))
-        replaced = self._replacements(pieces.take(pa.array(np.arange(1, len(pieces), 2))), found, place)
+        replaced = self._replacements(column.texts(found.start, found.end), found, place)
         finds = Counter({ENTITIES[one]: int(counts[one]) for one in np.flatnonzero(counts)})
-        return Outcome(_rebuild(text, column, found, pieces, replaced), finds=finds)
+        return Outcome(replace_spans(column, found, replaced), finds=finds)
 
     def _replacements(self, spans: pa.Array, found: Candidates, place: Place) -> pa.Array:
         """Return what replaces each find, large_string (m,)."""
@@ -111,32 +110,3 @@ class Scan(Technique):
         order = np.argsort(np.concatenate(rows), kind="stable")
         together = pa.concat_arrays(parts).take(pa.array(order))
         return pc.fill_null(together, "")
-
-
-def _pieces(column: TextColumn, found: Candidates) -> pa.Array:
-    """Cut the text at the edges of the finds: gap, find, gap, ..., gap; nothing is copied."""
-    edges = np.empty(2 * len(found) + 2, np.int64)
-    edges[0], edges[-1] = column.offsets[0], column.offsets[-1]
-    edges[1:-1:2], edges[2:-1:2] = found.start, found.end
-    return pa.LargeStringArray.from_buffers(
-        len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(column.data)
-    )
-
-
-def _rebuild(
-    text: pa.Array, column: TextColumn, found: Candidates, pieces: pa.Array, replaced: pa.Array
-) -> pa.Array:
-    """Put the gaps and the replacements together again, row by row."""
-    order = np.arange(len(pieces), dtype=np.int64)
-    order[1::2] = len(pieces) + np.arange(len(found))
-    joined = pa.concat_arrays([pieces, replaced]).take(pa.array(order))
-    data = joined.buffers()[2]
-    grown = pc.binary_length(replaced).to_numpy(zero_copy_only=False).astype(np.int64)
-    grown -= found.end - found.start
-    shift = np.concatenate([[0], np.cumsum(grown)])
-    offsets = column.offsets - column.offsets[0]
-    offsets = offsets + shift[np.searchsorted(found.start, column.offsets, side="left")]
-    rebuilt = pa.LargeStringArray.from_buffers(len(column), pa.py_buffer(offsets), data)
-    nulls = null_mask(text)
-    return pc.if_else(pa.array(nulls), text_of(None), rebuilt) if nulls.any() else rebuilt
-
