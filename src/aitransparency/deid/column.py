@@ -73,6 +73,30 @@ class TextColumn:
         """Encode strings; None is a null row."""
         return cls.from_arrow(pa.array(list(texts), pa.large_string()))
 
+    def to_arrow(self) -> pa.Array:
+        """Return the rows as large_string; the bytes are not copied."""
+        valid = None if self.valid is None else pa.array(self.valid).buffers()[1]
+        return pa.LargeStringArray.from_buffers(
+            len(self), pa.py_buffer(self.offsets), pa.py_buffer(self.data), valid
+        )
+
+    def texts(self, start: Ints, end: Ints) -> pa.Array:
+        """Return the text of spans, large_string (m,).
+
+        Parameters
+        ----------
+        start, end
+            int64 (m,), byte offsets on character boundaries, ascending, none overlapping.
+        """
+        if not len(start):
+            return pa.array([], pa.large_string())
+        edges = np.empty(2 * len(start), np.int64)
+        edges[0::2], edges[1::2] = start, end
+        pieces = pa.LargeStringArray.from_buffers(
+            len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(self.data)
+        )
+        return pieces.take(pa.array(np.arange(0, len(edges), 2)))
+
     def row_of(self, position: Ints) -> Ints:
         """Return the row of each byte position, int64 (m,). Empty rows own no position."""
         return np.searchsorted(self.offsets, position, side="right") - 1

@@ -1,0 +1,195 @@
+"""The kernel: one record batch in, one de-identified record batch out.
+
+pandas, Polars, files and Spark are adapters around this function, so an answer never depends on
+where it ran or how the rows were cut into batches.
+
+>>> from aitransparency.deid.plan import ColumnPlan, Plan
+>>> from aitransparency.deid.techniques import Keep, Mask
+>>> plan = Plan({"phone": ColumnPlan(Mask(), entity="CN_MOBILE_PHONE"), "age": Keep()})
+>>> batch = pa.record_batch({"phone": ["13800138000", None], "age": [30, 40]})
+>>> apply(batch, plan, None).to_pydict()
+{'phone': ['138****8000', None], 'age': [30, 40]}
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from aitransparency.deid.keys import Key
+from aitransparency.deid.plan import ColumnPlan, OnMismatch, Plan
+from aitransparency.deid.techniques import Drop, Keep, Outcome, Place, Redact, Scan, Technique
+from aitransparency.deid.text import as_text, has_text_form, is_text, null_mask, text_type_like
+from aitransparency.errors import (
+    InputError,
+    InputTypeError,
+    KeyMaterialError,
+    PlanError,
+    ValueMismatchError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What happened to one column, in numbers that add up over batches."""
+
+    rows: int = 0
+    nulls: int = 0
+    misfits: int = 0
+    finds: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.rows + other.rows,
+            self.nulls + other.nulls,
+            self.misfits + other.misfits,
+            self.finds + other.finds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A de-identified batch, and the tally of every column of the batch it came from."""
+
+    batch: pa.RecordBatch
+    tallies: Mapping[str, Tally]
+
+
+def apply(batch: pa.RecordBatch, plan: Plan, key: Key | None) -> pa.RecordBatch:
+    """De-identify one batch of a table.
+
+    Parameters
+    ----------
+    batch
+        Any columns; text, numbers and dates are all read as text by techniques that need it.
+    plan
+        Names every column of the batch.
+    key
+        Needed where a technique is keyed.
+
+    Raises
+    ------
+    PlanError, ColumnNotFoundError, KeyMaterialError
+        Plan, columns and key do not go together; raised before any value is read.
+    ValueMismatchError
+        Values do not fit their technique and the plan says "error".
+    """
+    return apply_counted(batch, plan, key).batch
+
+
+def apply_counted(
+    batch: pa.RecordBatch, plan: Plan, key: Key | None, *, first_row: int = 0
+) -> Applied:
+    """De-identify one batch and count; `first_row` is the batch's place, for messages only."""
+    check(plan, batch.schema, key)
+    names, columns, tallies = [], [], {}
+    for name, line in plan.for_columns(batch.schema.names).items():
+        values = batch.column(batch.schema.get_field_index(name))
+        place = Place(name, line.entity, key, batch)
+        made, tallies[name] = _column(
+            values, line, place, line.on_mismatch or plan.on_mismatch, first_row
+        )
+        if not isinstance(line.technique, Drop):
+            names.append(name)
+            columns.append(made)
+    if not names:
+        raise PlanError("the plan drops every column; nothing would be left")
+    return Applied(pa.RecordBatch.from_arrays(columns, names), tallies)
+
+
+def check(plan: Plan, schema: pa.Schema, key: Key | None) -> None:
+    """Raise unless plan, columns and key go together; no row is looked at."""
+    repeated = [name for name, times in Counter(schema.names).items() if times > 1]
+    if repeated:
+        raise InputError(f"column {repeated[0]!r} occurs more than once; rename one")
+    if not isinstance(plan, Plan):
+        raise InputTypeError(f"plan is a deid.Plan, got {type(plan).__qualname__}")
+    if key is not None and not isinstance(key, Key):
+        raise KeyMaterialError(
+            f"key is a deid.Key, got {type(key).__qualname__}; use deid.Key.generate() or "
+            "deid.Key.load(path)"
+        )
+    for name, line in plan.for_columns(schema.names).items():
+        technique = line.technique
+        if technique.keyed and key is None:
+            raise KeyMaterialError(
+                f"column {name!r}: {type(technique).__name__} needs a key; pass "
+                "key=deid.Key.generate() and keep it"
+            )
+        kind = schema.field(name).type
+        if not isinstance(technique, Drop | Keep | Redact) and not has_text_form(kind):
+            raise PlanError(
+                f"column {name!r} holds {kind}, which {type(technique).__name__} cannot read; "
+                f"set plan[{name!r}] = deid.Drop(), or flatten the column"
+            )
+
+
+def _column(
+    values: pa.Array, line: ColumnPlan, place: Place, on_mismatch: OnMismatch, first_row: int
+) -> tuple[pa.Array, Tally]:
+    technique = line.technique
+    if isinstance(technique, Keep | Drop):
+        return values, Tally(len(values), values.null_count)
+    outcome = _apply_by_value(technique, values, place)
+    misfit = outcome.misfit
+    if misfit is not None and is_text(values.type):
+        misfit = misfit & ~_empty(values)
+    made, finds = outcome.values, outcome.finds
+    misfits = 0 if misfit is None else int(misfit.sum())
+    if misfit is not None and misfits:
+        if on_mismatch == "error":
+            raise _mismatch(technique, place, misfit, first_row)
+        repair: Technique = Redact() if on_mismatch == "redact" else Scan()
+        redone = repair.apply(values.filter(pa.array(misfit)), place)
+        made = pc.replace_with_mask(as_text(made), pa.array(misfit), redone.values)
+        finds = finds + redone.finds
+    if is_text(values.type) and is_text(made.type):
+        empty = _empty(values)
+        if empty.any():
+            made = pc.if_else(pa.array(empty), pa.scalar("", pa.large_string()), made)
+    if is_text(made.type):
+        made = made.cast(text_type_like(values.type))
+    return made, Tally(len(values), int(null_mask(made).sum()), misfits, finds)
+
+
+def _apply_by_value(technique: Technique, values: pa.Array, place: Place) -> Outcome:
+    """Apply to the dictionary alone where the column is one and equal values stay equal."""
+    if not pa.types.is_dictionary(values.type) or isinstance(technique, Scan):
+        return technique.apply(values, place)
+    if not technique.by_value or len(values.dictionary) > len(values):
+        return technique.apply(values.dictionary_decode(), place)
+    outcome = technique.apply(values.dictionary, place)
+    made = outcome.values.take(values.indices)
+    if outcome.misfit is None:
+        return Outcome(made)
+    misfit = pc.fill_null(pa.array(outcome.misfit).take(values.indices), False)
+    return Outcome(made, np.asarray(misfit.to_numpy(zero_copy_only=False)))
+
+
+def _empty(values: pa.Array) -> npt.NDArray[np.bool_]:
+    """Return where text is empty: like null, it says nothing and stays as it is."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if not pa.types.is_large_string(values.type):
+        values = values.cast(pa.large_string())
+    empty = pc.equal(pc.binary_length(values), 0)
+    return np.asarray(pc.fill_null(empty, False).to_numpy(zero_copy_only=False))
+
+
+def _mismatch(
+    technique: Technique, place: Place, misfit: npt.NDArray[np.bool_], first_row: int
+) -> ValueMismatchError:
+    count = int(misfit.sum())
+    row = first_row + int(np.argmax(misfit))
+    values = "1 value is" if count == 1 else f"{count:,} values are"
+    return ValueMismatchError(
+        f"column {place.column!r} (first in row {row:,}): {values} not of the form that "
+        f"{type(technique).__name__} expects{f' of {place.entity}' if place.entity else ''}; set "
+        f"plan[{place.column!r}] = deid.Redact(), or on_mismatch to 'redact' or 'scan'"
+    )

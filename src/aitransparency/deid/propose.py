@@ -1,0 +1,229 @@
+"""The proposal of a plan: from the header of every column and a sample of its values.
+
+Values speak first: where at least half of them are an identifier that carries its own proof (a
+check digit, an allotted range, an @), the column is that identifier whatever its header says. Then
+the header. A column of text about which neither says anything is scanned, never kept: what nobody
+understood is not handed on. The words of headers are data, in ``headers.toml``.
+
+>>> table = pa.table({"phone": ["13800138000", "13900139000"], "age": [30, 40]})
+>>> made = propose(table)
+>>> made["phone"].role, type(made["age"].technique).__name__
+('direct', 'Keep')
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from aitransparency.deid.column import TextColumn
+from aitransparency.deid.entities import ENTITIES
+from aitransparency.deid.plan import ColumnPlan, OnMismatch, Plan, Role
+from aitransparency.deid.techniques import (
+    Drop,
+    Keep,
+    Mask,
+    Pseudonymize,
+    Redact,
+    Scan,
+    Technique,
+)
+from aitransparency.deid.text import as_text, has_text_form, is_text
+from aitransparency.errors import FileFormatError, InputTypeError
+from aitransparency.frames import is_frame, to_table
+
+_TECHNIQUES: dict[str, type[Technique]] = {
+    "Keep": Keep,
+    "Mask": Mask,
+    "Pseudonymize": Pseudonymize,
+    "Redact": Redact,
+    "Scan": Scan,
+}
+# What a column is worth doing where its values speak; one that is not here is pseudonymised.
+_MASKED = frozenset({"CN_MOBILE_PHONE", "CN_LANDLINE_PHONE", "CN_BANK_CARD", "EMAIL_ADDRESS"})
+_REDACTED = frozenset({"CN_ADDRESS", "DATE_OF_BIRTH", "GEO_COORDINATE", "URL"})
+_ENOUGH = 0.5  # share of values that must match for the values to decide
+_FEW = 50  # distinct texts of a column that can be a list of categories
+_SHORT = 12  # characters of a category's name, at most
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    role: Role
+    technique: str
+    entity: str | None
+    terms: tuple[str, ...]
+
+
+@cache
+def _kinds() -> tuple[_Kind, ...]:
+    text = files("aitransparency.deid").joinpath("headers.toml").read_text("utf-8")
+    return tuple(
+        _Kind(kind["role"], kind["technique"], kind.get("entity"), tuple(kind["terms"]))
+        for kind in tomllib.loads(text)["kind"]
+    )
+
+
+def sample_of(data: object, rows: int) -> pa.Table:
+    """Return rows spread evenly over a frame, or the first of a CSV or Parquet file."""
+    if isinstance(data, str | os.PathLike):
+        return _first_rows(Path(data), rows)
+    if not is_frame(data):
+        raise InputTypeError(
+            "plan takes a pandas, Polars or Arrow frame or the path of a CSV or Parquet file, "
+            f"got {type(data).__qualname__}"
+        )
+    table = to_table(data)
+    if table.num_rows <= rows:
+        return table
+    return table.take(pa.array(np.linspace(0, table.num_rows - 1, rows).astype(np.int64)))
+
+
+def _first_rows(path: Path, rows: int) -> pa.Table:
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    try:
+        if path.suffix.lower() == ".parquet":
+            batches = pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=rows)
+            batch = next(batches, None)
+            if batch is None:
+                return pyarrow.parquet.read_schema(path).empty_table()
+        else:
+            with pyarrow.csv.open_csv(path) as reader:
+                batch = next(iter(reader), None)
+                if batch is None:
+                    return reader.schema.empty_table()
+        return pa.Table.from_batches([batch]).slice(0, rows)
+    except FileNotFoundError:
+        raise FileFormatError(f"{path} does not exist") from None
+    except (pa.ArrowInvalid, OSError):
+        raise FileFormatError(f"{path.name} is neither CSV in UTF-8 nor Parquet") from None
+
+
+def propose(table: pa.Table) -> Plan:
+    """Return a plan that names every column of a sample."""
+    return Plan({name: _column(name, table[name]) for name in table.column_names})
+
+
+def _column(name: str, values: pa.ChunkedArray) -> ColumnPlan:
+    if not has_text_form(values.type):
+        return ColumnPlan(
+            Drop(), reason=f"a column of type {values.type} is not looked into; 未检查的嵌套列"
+        )
+    flat = values.combine_chunks()
+    text = as_text(flat.dictionary_decode() if pa.types.is_dictionary(flat.type) else flat)
+    known = text.filter(pc.not_equal(pc.fill_null(text, ""), ""))
+    entity, share, loose = _spoken(known)
+    kind = _kind_of(name)
+    if entity is not None:
+        expected = kind.entity if kind and kind.role == "direct" else None
+        agreed = "" if expected in (None, entity) else f"; the header says {expected}"
+        return ColumnPlan(
+            _technique_for(entity),
+            role="quasi" if entity == "DATE_OF_BIRTH" else "direct",
+            entity=entity,
+            reason=f"{share:.0%} of the values are {entity}{agreed}",
+            share=round(share, 4),
+            on_mismatch="redact" if share < 1 else None,
+        )
+    if kind is not None:
+        return _by_header(kind, known, is_text(values.type), loose)
+    if not is_text(values.type):
+        return ColumnPlan(Keep(), reason="numbers or dates that look like no identifier")
+    return _unknown_text(known, loose)
+
+
+def _by_header(kind: _Kind, known: pa.Array, textual: bool, loose: float) -> ColumnPlan:
+    reason = "by its header"
+    technique = _TECHNIQUES[kind.technique]()
+    if kind.technique == "Keep" and textual and (loose or not _are_categories(known)):
+        return ColumnPlan(
+            Scan(), role="text", reason="by its header it could be kept, but its text varies"
+        )
+    if kind.technique == "Scan" and not textual:
+        return ColumnPlan(Keep(), reason="numbers or dates under the header of a text")
+    on_mismatch: OnMismatch | None = None
+    if kind.role in ("direct", "quasi") and kind.technique == "Mask":
+        on_mismatch = "redact"
+    return ColumnPlan(
+        technique,
+        role=kind.role,
+        entity=kind.entity,
+        reason=reason,
+        on_mismatch=on_mismatch,
+    )
+
+
+def _unknown_text(known: pa.Array, loose: float) -> ColumnPlan:
+    if not loose and _are_categories(known):
+        return ColumnPlan(Keep(), reason="few different short texts: a list of categories")
+    reason = (
+        f"{loose:.0%} of the values hold an identifier"
+        if loose
+        else "text that nothing is known of"
+    )
+    return ColumnPlan(Scan(), role="text", reason=reason)
+
+
+def _are_categories(known: pa.Array) -> bool:
+    if not len(known):
+        return True
+    distinct = pc.unique(known)
+    longest = pc.max(pc.utf8_length(distinct)).as_py()
+    return len(distinct) <= min(_FEW, max(len(known) // 3, 2)) and longest <= _SHORT
+
+
+def _technique_for(entity: str) -> Technique:
+    if entity in _MASKED:
+        return Mask()
+    return Redact() if entity in _REDACTED else Pseudonymize()
+
+
+def _spoken(known: pa.Array) -> tuple[str | None, float, float]:
+    """Return the entity that most cells are as a whole, its share, and the share holding any."""
+    from aitransparency.deid.find import find_column
+
+    if not len(known):
+        return None, 0.0, 0.0
+    column = TextColumn.from_arrow(known)
+    found = find_column(column)
+    if not len(found):
+        return None, 0.0, 0.0
+    rows = column.row_of(found.start)
+    offsets = column.offsets
+    size = offsets[rows + 1] - offsets[rows]
+    whole = (found.end - found.start) >= 0.8 * size
+    counts = np.bincount(found.entity[whole], minlength=len(ENTITIES))
+    best = int(np.argmax(counts))
+    share = float(counts[best]) / len(known)
+    loose = len(np.unique(rows)) / len(known)
+    return (ENTITIES[best] if share >= _ENOUGH else None), share, loose
+
+
+def _kind_of(header: str) -> _Kind | None:
+    words = _words(header)
+    padded = f" {' '.join(words)} "
+    plain = header.lower()
+    for kind in _kinds():
+        for term in kind.terms:
+            if term.isascii() and f" {term} " in padded:
+                return kind
+            if not term.isascii() and term in plain:
+                return kind
+    return None
+
+
+def _words(header: str) -> Sequence[str]:
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
+    return re.findall(r"[a-z0-9]+", split.lower())

@@ -1,0 +1,85 @@
+"""The techniques, one file each, named after GB/T 37964-2019.
+
+>>> sorted(TECHNIQUES)[:3]
+['Drop', 'Keep', 'Mask']
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any
+
+from aitransparency.deid.techniques.base import Outcome, Place, Technique
+from aitransparency.deid.techniques.drop import Drop
+from aitransparency.deid.techniques.keep import Keep
+from aitransparency.deid.techniques.mask import Mask
+from aitransparency.deid.techniques.pseudonymize import Pseudonymize
+from aitransparency.deid.techniques.redact import Redact
+from aitransparency.deid.techniques.scan import Scan
+from aitransparency.errors import PlanError
+
+__all__ = [
+    "TECHNIQUES",
+    "Drop",
+    "Keep",
+    "Mask",
+    "Outcome",
+    "Place",
+    "Pseudonymize",
+    "Redact",
+    "Scan",
+    "Technique",
+    "from_settings",
+]
+
+TECHNIQUES: Mapping[str, type[Technique]] = MappingProxyType(
+    {technique.__name__: technique for technique in (Drop, Keep, Mask, Pseudonymize, Redact, Scan)}
+)
+
+
+def from_settings(settings: Any) -> Technique:  # what a TOML file holds under a key
+    """Build a technique from its name and parameters, as `Technique.settings` gives them.
+
+    Raises
+    ------
+    PlanError
+        The technique or a parameter is not known, or a parameter is wrong.
+    """
+    if isinstance(settings, str):
+        settings = {"name": settings}
+    if not isinstance(settings, Mapping) or not isinstance(settings.get("name"), str):
+        raise PlanError('a technique is a name, or a table with one: { name = "Mask" }')
+    name = settings["name"]
+    kind = TECHNIQUES.get(name)
+    if kind is None:
+        raise PlanError(f"technique {name!r} is not known{_near(name, TECHNIQUES)}")
+    known = {one.name for one in fields(kind)}
+    given = {}
+    for parameter, value in settings.items():
+        if parameter == "name":
+            continue
+        if parameter not in known:
+            raise PlanError(f"{name} has no parameter {parameter!r}{_near(parameter, known)}")
+        given[parameter] = _parameter(parameter, value)
+    try:
+        return kind(**given)
+    except TypeError:  # a parameter without a default is missing
+        missing = ", ".join(sorted(known - set(given)))
+        raise PlanError(f"{name} needs more parameters; there are: {missing}") from None
+
+
+def _parameter(parameter: str, value: Any) -> Any:  # TOML in, dataclass field out
+    if parameter == "default" and isinstance(value, Mapping | str):
+        return from_settings(value)
+    if parameter == "entities" and isinstance(value, Mapping):
+        return {entity: from_settings(inner) for entity, inner in value.items()}
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _near(name: str, names: Any) -> str:  # any collection of text
+    near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.4)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    return f"{hint} There are: {', '.join(sorted(names))}"
