@@ -22,7 +22,7 @@ from aitransparency.errors import InputError
 if TYPE_CHECKING:
     import shap
 
-Unit = Literal["log-odds", "probability", "target"]
+Unit = Literal["log-odds", "probability", "target", "log-target"]
 Floats = npt.NDArray[np.float64]
 
 
@@ -39,8 +39,9 @@ class Attributions:
     features
         p names, in the order of the columns of `values`.
     unit
-        What the amounts are measured in: log-odds or probability of the favourable decision, or the
-        target's own unit.
+        What the amounts are measured in: log-odds or probability of the favourable decision, the
+        target's own unit, or the logarithm of the target. With more than two classes log-odds are
+        the model's score of the class: its log-probability up to a term all classes share.
     data
         The rows as given, n rows with at least the columns in `features`; None where only
         amounts are known.

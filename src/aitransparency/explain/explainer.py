@@ -31,6 +31,7 @@ from aitransparency.explain.attribution.engine import (
     NotExactError,
     Perturbation,
     Settings,
+    spread,
 )
 from aitransparency.explain.attribution.sampling import SamplingEngine
 from aitransparency.explain.attributions import Attributions, Unit
@@ -334,7 +335,7 @@ class Explainer:
             return exact_engine(self.model, native, self._fitted.target, self._settings)
         except NotExactError as why:
             output, unit = self._fitted.output(self._settings.unit)
-            rows = _spread(score, self._settings.background_rows or 100)
+            rows = spread(score, self._settings.background_rows or 100)
             return SamplingEngine.of(
                 output,
                 self._format,
@@ -343,15 +344,6 @@ class Explainer:
                 self._settings,
                 str(why),
             )
-
-
-def _spread(score: Floats, count: int) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Return `count` row numbers spread evenly over the sorted score, in ascending order."""
-    if len(score) <= count:
-        return np.arange(len(score))
-    order = np.argsort(score, kind="stable")
-    places = ((np.arange(count) + 0.5) * len(score) / count).astype(np.intp)
-    return np.sort(order[places])
 
 
 def _format_of(fitted: FittedModel, background: Any) -> RowFormat:

@@ -24,7 +24,7 @@ from aitransparency.explain.attribution.engine import (
     Target,
 )
 from aitransparency.explain.attribution.linear import dense, linear_engine
-from aitransparency.explain.attribution.shap_trees import shap_tree_engine
+from aitransparency.explain.attribution.trees import tree_engine
 from aitransparency.explain.attributions import Unit
 from aitransparency.explain.grouping import Source, group_sums, sources
 
@@ -111,7 +111,7 @@ def exact_engine(model: Any, background: Any, target: Target, settings: Settings
         return _pipeline_engine(model, background, target, settings)
     if hasattr(model, "best_estimator_"):
         return exact_engine(model.best_estimator_, background, target, settings)
-    for build in (shap_tree_engine, linear_engine):
+    for build in (tree_engine, linear_engine):
         try:
             engine = build(model, background, target, settings)
         except NotExactError:

@@ -90,12 +90,23 @@ class Settings:
             raise InputError(
                 f"perturbation={self.perturbation!r}: choose 'interventional' or 'path-dependent'"
             )
-        if self.unit not in (None, "log-odds", "probability", "target"):
-            raise InputError(f"unit={self.unit!r}: choose 'log-odds', 'probability' or 'target'")
+        if self.unit not in (None, "log-odds", "probability", "target", "log-target"):
+            raise InputError(
+                f"unit={self.unit!r}: choose 'log-odds', 'probability', 'target' or 'log-target'"
+            )
         if self.background_rows is not None and self.background_rows < 1:
             raise InputError(f"background_rows must be at least 1, got {self.background_rows}")
         if self.budget < 2:
             raise InputError(f"budget must be at least 2 model calls a row, got {self.budget}")
+
+
+def spread(score: Floats, count: int) -> npt.NDArray[np.intp]:
+    """Return `count` row numbers spread evenly over the sorted score, in ascending order."""
+    if len(score) <= count:
+        return np.arange(len(score))
+    order = np.argsort(score, kind="stable")
+    places = ((np.arange(count) + 0.5) * len(score) / count).astype(np.intp)
+    return np.sort(order[places])
 
 
 class Engine(Protocol):
