@@ -15,6 +15,7 @@ class SubmodulesWin(griffe.Extension):
     """Drop the aliases of a package that carry the name of one of its submodules."""
 
     def on_module_members(self, *, node: Any, mod: griffe.Module, **kwargs: Any) -> None:
+        """Drop them once the package has been read."""
         if not mod.is_init_module:
             return
         for name, member in list(mod.members.items()):

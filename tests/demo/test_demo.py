@@ -46,7 +46,12 @@ def test_no_identifier_of_a_row_is_left_anywhere_in_that_row(out: Path) -> None:
 
 def test_the_page_of_notes_loses_its_numbers_and_keeps_its_look_alikes(out: Path) -> None:
     page = (out / "deid/notes-after.txt").read_text(encoding="utf-8")
-    for gone in ("11010519491231002X", "440524188001010014", "138-0013-8000", "１３８００１３８０００"):
+    for gone in (
+        "11010519491231002X",
+        "440524188001010014",
+        "138-0013-8000",
+        "１３８００１３８０００",
+    ):
         assert gone not in page
     for kept in ("202611230926001234", "138.00 元", "62220 元", "09:31"):
         assert kept in page

@@ -57,10 +57,7 @@ class CatBoostEngine:
 
         pool = catboost.Pool(rows, cat_features=self.model.get_cat_feature_indices())
         found = np.asarray(self.model.get_feature_importance(pool, type="ShapValues"))
-        if found.ndim == 3:
-            found = found[:, self.target.position]
-        else:
-            found = found * _sign(self.target)
+        found = found[:, self.target.position] if found.ndim == 3 else found * _sign(self.target)
         return np.ascontiguousarray(found[:, :-1]), np.ascontiguousarray(found[:, -1])
 
     def outputs(self, rows: Any) -> Floats:
@@ -108,7 +105,9 @@ def read(model: Any, background: Any, target: Target, settings: Settings) -> Rea
     )
 
 
-def symmetric(questions: Sequence[tuple[int, float, bool]], values: Floats, weights: Floats) -> Tree:
+def symmetric(
+    questions: Sequence[tuple[int, float, bool]], values: Floats, weights: Floats
+) -> Tree:
     """Return a symmetric tree; each question is (feature, border, whether missing answers no)."""
     depth = len(questions)
     count = 2 ** (depth + 1) - 1
@@ -116,10 +115,14 @@ def symmetric(questions: Sequence[tuple[int, float, bool]], values: Floats, weig
     nodes = np.arange(count)
     level = np.log2(nodes + 1).astype(np.int64)
     asked = [questions[depth - 1 - k] for k in range(depth)]  # the last question splits the root
-    feature, border, stay = (np.array([*part, 0]) for part in zip(*asked, strict=True)) if asked else (
-        np.zeros(1),
-        np.zeros(1),
-        np.zeros(1),
+    feature, border, stay = (
+        (np.array([*part, 0]) for part in zip(*asked, strict=True))
+        if asked
+        else (
+            np.zeros(1),
+            np.zeros(1),
+            np.zeros(1),
+        )
     )
     leaf = nodes >= inner
     value, cover = np.zeros(count), np.zeros(count)

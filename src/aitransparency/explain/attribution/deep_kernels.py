@@ -142,7 +142,11 @@ def add_pairs(codes, others, forest, questions, chosen, shares, deepest, places,
                             node = left[node] if by_other else right[node]
                         else:
                             away = left[node] if by_other else right[node]
-                            stack[top, 0], stack[top, 1], stack[top, 2] = -away - 1, mine, theirs + 1
+                            stack[top, 0], stack[top, 1], stack[top, 2] = (
+                                -away - 1,
+                                mine,
+                                theirs + 1,
+                            )
                             top += 1
                             side[f] = 1
                             taken[known, 0], taken[known, 1] = f, 1

@@ -1,7 +1,7 @@
 """Trees of every library as one set of arrays: the common input of the tree engines.
 
-A node sends a row left where ``x[feature] <= threshold``, or where the category ``x[feature]`` is in
-its set; a missing value goes where the node says. Libraries that ask another question (``<`` in
+A node sends a row left where ``x[feature] <= threshold``, or where the category ``x[feature]`` is
+in its set; a missing value goes where the node says. Libraries that ask another question (``<`` in
 XGBoost, ``>`` in CatBoost) are rewritten to this one when they are read.
 
 >>> stump = Forest.of_trees([Tree.stump(feature=0, threshold=0.5, left=-1.0, right=2.0)], 1)
@@ -164,10 +164,16 @@ class Forest:
         first = np.zeros(len(trees) + 1, dtype=np.int64)
         np.cumsum([len(tree.feature) for tree in trees], out=first[1:])
         left = np.concatenate(
-            [np.where(tree.left < 0, -1, tree.left + at) for tree, at in zip(trees, first[:-1])]
+            [
+                np.where(tree.left < 0, -1, tree.left + at)
+                for tree, at in zip(trees, first[:-1], strict=True)
+            ]
         ).astype(np.int32)
         right = np.concatenate(
-            [np.where(tree.left < 0, -1, tree.right + at) for tree, at in zip(trees, first[:-1])]
+            [
+                np.where(tree.left < 0, -1, tree.right + at)
+                for tree, at in zip(trees, first[:-1], strict=True)
+            ]
         ).astype(np.int32)
         cover = np.concatenate([tree.cover for tree in trees])
         inner = np.flatnonzero(left >= 0)
@@ -191,7 +197,7 @@ class Forest:
             np.concatenate([tree.kind for tree in trees]),
             {
                 node + int(at): codes
-                for tree, at in zip(trees, first[:-1])
+                for tree, at in zip(trees, first[:-1], strict=True)
                 for node, codes in tree.sets.items()
             },
             width,
@@ -213,7 +219,9 @@ class Forest:
         numbers = np.flatnonzero((self.feature >= 0) & (self.kind != CATEGORY))
         column = np.full(len(self.feature), -1, dtype=np.int32)
         cut = np.zeros(len(self.feature), dtype=np.int32)
-        features, kinds, cuts = [], [], []
+        features: list[int] = []
+        kinds: list[int] = []
+        cuts: list[Floats] = []
         marks = self.feature[numbers].astype(np.int64) * 4 + self.kind[numbers]
         for mark in np.unique(marks):
             members = numbers[marks == mark]

@@ -209,9 +209,7 @@ def _plan(
         np.empty(int(groups[:, 3].sum()), dtype=np.int32),
         np.empty(int(groups[:, 3].sum()), dtype=np.uint8),
     )
-    table_kernels.lay_out(
-        groups, nodes, depth, _places(forest), (plan[1], *plan[3:])
-    )
+    table_kernels.lay_out(groups, nodes, depth, _places(forest), (plan[1], *plan[3:]))
     return plan, np.ascontiguousarray(groups[:, 0]), int((groups[:, 2] << bits).sum())
 
 
