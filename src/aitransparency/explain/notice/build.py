@@ -11,13 +11,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from aitransparency.errors import ColumnNotFoundError, InputError, InputTypeError
-from aitransparency.explain.features import LANGUAGES, Features
+from aitransparency.explain.features import LANGUAGES, Feature, Features
 from aitransparency.explain.notice import intervals, measured
 from aitransparency.explain.notice.factors import Factor, factors
 from aitransparency.explain.notice.intervals import NOTHING
 from aitransparency.explain.notice.measured import GroupTable, Results
 from aitransparency.explain.notice.profile import Profile, Words
+from aitransparency.explain.notice.sections import words
 from aitransparency.explain.notice.value import MethodFacts, Notice, Outcome
+from aitransparency.explain.values import show
 
 if TYPE_CHECKING:
     from aitransparency.explain.decision import Decision
@@ -57,6 +59,7 @@ def build_notice(explainer: Explainer, profile: Any, X: Any, y: Any = None) -> N
     sample = table.take(pa.array(_spread(table.num_rows, FACTOR_ROWS)))
     weights = factors(explainer.attribute(sample))
     used = set(explainer.feature_names)
+    tables = tuple(_groups(said, table, results, used))
     return Notice(
         profile=said,
         outcome=_outcome(explainer.decision, results),
@@ -64,10 +67,10 @@ def build_notice(explainer: Explainer, profile: Any, X: Any, y: Any = None) -> N
         factors=weights,
         factor_people=measured.tens(sample.num_rows),
         labels=_labels(explainer.features, said, used),
-        values=_values(explainer.features, said, weights),
+        values=_values(explainer.features, said, weights) | _ranges(explainer.features, tables),
         turnings=_turnings(explainer.features, weights),
         errors=results.errors(),
-        groups=tuple(_groups(said, table, results, used)),
+        groups=tables,
         method=_method(explainer),
     )
 
@@ -90,8 +93,9 @@ def _spread(count: int, most: int) -> npt.NDArray[np.int64]:
 
 def _results(explainer: Explainer, table: pa.Table, y: Any) -> Results:
     decision, score = explainer.decision, explainer.score(table)
-    binary = decision.threshold is not None and bool(decision.labels)
-    amount = (score >= decision.threshold).astype(np.float64) if binary else score
+    line = decision.threshold if decision.labels else None
+    binary = line is not None
+    amount = score if line is None else (score >= line).astype(np.float64)
     if y is None:
         return Results(amount, None, binary)
     return Results(amount, _recorded(y, table.num_rows, decision, binary), binary)
@@ -152,11 +156,31 @@ def _values(
     return dict(sorted(made.items()))
 
 
-def _turnings(features: Features, weights: Iterable[Factor]) -> dict[str, Words]:
-    from aitransparency.explain.wording.values import value_text
+def _ranges(features: Features, tables: Iterable[GroupTable]) -> dict[str, dict[str, Words]]:
+    """Return the words of every range of numbers, with the unit of its column."""
+    made: dict[str, dict[str, Words]] = {}
+    for table in tables:
+        for value in (group.value for group in table.groups if ".." in group.value):
+            low, high = value.split("..", 1)
+            try:
+                ends = [float(one) if one else None for one in (low, high)]
+            except ValueError:
+                continue  # a category that happens to hold two dots
+            made.setdefault(table.column, {})[value] = {
+                lang: _range(features[table.column], ends[0], ends[1], lang) for lang in LANGUAGES
+            }
+    return made
 
+
+def _range(feature: Feature, low: float | None, high: float | None, language: str) -> str:
+    w = words(language)["range"]
+    key = "up_to" if low is None else "above" if high is None else "between"
+    return str(w[key].format(low=show(feature, low, language), high=show(feature, high, language)))
+
+
+def _turnings(features: Features, weights: Iterable[Factor]) -> dict[str, Words]:
     return {
-        one.name: {lang: value_text(features[one.name], one.turning, lang) for lang in LANGUAGES}
+        one.name: {lang: show(features[one.name], one.turning, lang) for lang in LANGUAGES}
         for one in weights
         if one.turning is not None
     }

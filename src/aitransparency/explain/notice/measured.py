@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from aitransparency.explain.notice import intervals
+from aitransparency.explain.notice.factors import is_number
 from aitransparency.explain.notice.intervals import NOTHING, Estimate
 
 Floats = npt.NDArray[np.float64]
@@ -107,7 +108,7 @@ class GroupTable:
     unknown
         People without a value, rounded to ten.
     groups
-        The largest first.
+        The largest first; numbers and ranges of them in their own order.
     """
 
     column: str
@@ -159,12 +160,12 @@ class Results:
         """Return the figures of every group of a column."""
         values, codes = groups_of(column)
         sizes = np.bincount(codes[codes >= 0], minlength=len(values))
-        order = sorted(range(len(values)), key=lambda at: (-sizes[at], values[at]))
-        rows = [codes == at for at in order if sizes[at]]
-        shown = [
-            self._group(mask, values[at], rows[0]) for mask, at in zip(rows, order, strict=False)
-        ]
-        return GroupTable(name, ground, used, tens(int((codes < 0).sum())), tuple(shown))
+        order = sorted(np.flatnonzero(sizes).tolist(), key=lambda at: (-sizes[at], values[at]))
+        reference = codes == (order[0] if order else 0)
+        if is_number(column.type):  # ranges stay in their own order
+            order.sort()
+        shown = tuple(self._group(codes == at, values[at], reference) for at in order)
+        return GroupTable(name, ground, used, tens(int((codes < 0).sum())), shown)
 
     def _group(self, mask: Mask, value: str, reference: Mask) -> Group:
         count = int(mask.sum())
@@ -181,7 +182,7 @@ class Results:
             hits = int(here.sum()), count, int(there.sum()), len(there)
             result = rounded(intervals.share(hits[0], hits[1]))
             gap, ratio = rounded(intervals.difference(*hits)), rounded(intervals.ratio(*hits))
-        is_reference = mask is reference
+        is_reference = bool((mask == reference).all())
         if is_reference:
             gap, ratio = NOTHING, NOTHING
         return Group(value, tens(count), result, gap, ratio, against, is_reference)
@@ -199,8 +200,7 @@ class Results:
 def groups_of(column: pa.Array) -> tuple[list[str], Ints]:
     """Return the groups of a column by name, and each row's, -1 where the value is missing."""
     plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-    number = pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type)
-    if number:
+    if is_number(plain.type):
         values = plain.cast(pa.float64()).to_numpy(zero_copy_only=False)
         known = np.unique(values[np.isfinite(values)])
         if len(known) > MANY_VALUES:

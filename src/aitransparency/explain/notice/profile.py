@@ -19,9 +19,12 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aitransparency.errors import InputError
+
+if TYPE_CHECKING:
+    from aitransparency.explain.system import System
 
 Words = Mapping[str, str]  # language to text
 
@@ -131,8 +134,7 @@ class Profile:
         if value is None:
             return None
         if known.kind == "list":
-            joiner = "、" if language == "zh" else "; "
-            return joiner.join(_in(language, one) for one in value)
+            return _listed([_in(language, one) for one in value], language)
         if known.kind == "text":
             return _in(language, value)
         return str(value) if known.kind in ("choice", "date") else None
@@ -146,6 +148,26 @@ class Profile:
         """The change log, as given."""
         known: tuple[Change, ...] = self.said.get("system.changes", ())
         return known
+
+    def system(self) -> System:
+        """Return what the cards of the same system print, so that cards and notice agree."""
+        from aitransparency.explain.system import System
+
+        def words(path: str) -> Words:
+            texts = {one: self.text(path, one) for one in LANGUAGES}
+            return {one: text for one, text in texts.items() if text is not None}
+
+        return System(
+            name=words("system.name"),
+            version=words("system.version"),
+            operator=words("operator.name"),
+            people_part=words("people.review"),
+            data_source=words("data.sources"),
+            correction=words("rights.correction"),
+            contact=words("operator.contact"),
+            deadline=words("rights.deadline"),
+            not_used=tuple(self.said.get("data.not_used", ())),
+        )
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Profile:
@@ -211,6 +233,13 @@ def _empty(known: Field) -> str:
         "list": '[{ zh = "", en = "" }]',
         "changes": '[{ version = "1.0", date = 2026-01-01, what = { zh = "", en = "" } }]',
     }.get(known.kind, '{ zh = "", en = "" }')
+
+
+def _listed(texts: list[str], language: str) -> str:
+    """Put texts side by side: whole sentences follow each other, others take a mark between."""
+    if all(text.endswith(("。", ".", "！", "!")) for text in texts):
+        return ("" if language == "zh" else " ").join(texts)
+    return ("、" if language == "zh" else "; ").join(texts)
 
 
 def _in(language: str, words: Words) -> str:

@@ -1,18 +1,14 @@
-r"""A notice written down: HTML page and fragment, Markdown, plain text.
+"""A notice written down: HTML page and fragment, Markdown, plain text.
 
 The HTML has no script, no request and no inline style, prefixed classes, and one stylesheet that a
 site can serve itself. Everything that came from people or data is escaped, and characters that
 reorder text are taken out.
-
->>> clean("a\u202eb")
-'ab'
 """
 
 from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -29,32 +25,36 @@ from aitransparency.explain.notice.sections import (
     words,
 )
 from aitransparency.explain.notice.value import Notice
+from aitransparency.explain.plain import clean
 
-_REORDER = re.compile("[\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
 _WIDE = 200  # units across a bar's drawing
+_LONGEST = 4_000  # characters of one text
 
 
-def clean(text: str) -> str:
-    """Return a text without control characters and without those that reorder text."""
-    text = _REORDER.sub("", text)
-    return "".join(one for one in text if one == "\n" or unicodedata.category(one) != "Cc")
+def _clean(text: str) -> str:
+    return clean(text, _LONGEST)
 
 
 @cache
-def stylesheet() -> str:
+def notice_css() -> str:
     """Return the stylesheet, for sites that serve it as a file of their own."""
     folder = resources.files("aitransparency.explain.notice")
     return folder.joinpath("notice.css").read_text("utf-8")
 
 
-def page(notice: Notice, language: str, templates: Sequence[str]) -> str:
-    """Return a whole HTML page, the stylesheet inside."""
+def page(
+    notice: Notice, language: str, templates: Sequence[str], stylesheet: str | None = None
+) -> str:
+    """Return a whole HTML page, the stylesheet inside or at an address."""
+    style = f"<style>\n{notice_css()}</style>"
+    if stylesheet is not None:
+        style = f'<link rel="stylesheet" href="{_html(stylesheet)}">'
     lang, name = words(language)["lang"], _html(title(notice, language))
     return (
         f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{name}</title>\n<style>\n{stylesheet()}</style>\n</head>\n"
+        f"<title>{name}</title>\n{style}\n</head>\n"
         f'<body class="ait-notice-page">\n<main>\n{fragment(notice, language, templates)}'
         "</main>\n</body>\n</html>\n"
     )
@@ -76,7 +76,7 @@ def fragment(notice: Notice, language: str, templates: Sequence[str]) -> str:
 
 
 def _html(text: str) -> str:
-    return html.escape(clean(text))
+    return html.escape(_clean(text))
 
 
 def _block_html(block: Block) -> str:
@@ -140,7 +140,7 @@ def markdown(notice: Notice, language: str, templates: Sequence[str]) -> str:
 
 
 def _md(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", clean(text)).replace("\n", " ")
+    return _MARKDOWN.sub(r"\\\1", _clean(text))
 
 
 def _block_markdown(block: Block, colon: str) -> str:
@@ -167,26 +167,31 @@ def _block_markdown(block: Block, colon: str) -> str:
 
 def plain(notice: Notice, language: str, templates: Sequence[str]) -> str:
     """Return the notice as plain text."""
-    parts = [title(notice, language)]
+    lines = [title(notice, language)]
     colon = words(language)["colon"]
     for section in sections(notice, language, templates):
-        parts.append(f"\n{section.heading}")
-        parts += [_block_plain(block, colon) for block in section.blocks]
-    return clean("\n".join(parts)) + "\n"
+        lines += ["", section.heading]
+        lines += [line for block in section.blocks for line in _block_plain(block, colon)]
+    return "\n".join(_clean_line(line) for line in lines) + "\n"
 
 
-def _block_plain(block: Block, colon: str) -> str:
+def _clean_line(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    return indent + _clean(line)
+
+
+def _block_plain(block: Block, colon: str) -> list[str]:
     if isinstance(block, Paragraph):
-        return block.text
+        return [block.text]
     if isinstance(block, Items):
-        return "\n".join(f"  {one}" for one in block.items)
+        return [f"  {one}" for one in block.items]
     if isinstance(block, Pairs):
-        return "\n".join(f"  {one.label}{colon}{one.text}" for one in block.pairs)
+        return [f"  {one.label}{colon}{one.text}" for one in block.pairs]
     if isinstance(block, Bars):
-        return "\n".join(
+        return [
             f"  {place}. {bar.label} {bar.weight}{colon}{bar.text}"
             for place, bar in enumerate(block.bars, 1)
-        )
+        ]
     lines = [block.caption]
     for row in block.rows:
         cells = [
@@ -195,4 +200,4 @@ def _block_plain(block: Block, colon: str) -> str:
         lines.append(
             f"  {row[0]}{colon}{'; '.join(cells) if colon.isascii() else '；'.join(cells)}"
         )
-    return "\n".join(lines)
+    return lines

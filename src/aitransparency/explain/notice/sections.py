@@ -248,6 +248,7 @@ class _Page:
                     unit = outcome.unit.get(self.language, "")
                     half = w["half"].format(value=_digits(errors.half_within), unit=unit)
                     made.append(half.replace(" .", "."))
+            made.append(w["trained"])
             yield Items(tuple(one for one in made if one))
         yield from self.said(*_under("evaluation"))
 
@@ -295,15 +296,19 @@ class _Page:
         header = [w["column_value"], w["column_people"]]
         header.append(w["column_favourable"] if binary else w["column_mean"])
         header += [w["column_gap"], w["column_says"], *([w["column_against"]] if against else [])]
-        caption = self.w["list"].format(
-            label=self.w["ground"][table.ground], text=self._label(table.column)
-        )
-        same = self.w["ground"][table.ground] == self._label(table.column)
         return Grid(
-            self._label(table.column) if same or table.ground == "other" else caption,
+            self._caption(table),
             tuple(header),
             tuple(self._row(table.column, group, against) for group in table.groups),
         )
+
+    def _caption(self, table: GroupTable) -> str:
+        ground, label = self.w["ground"][table.ground], self._label(table.column)
+        if table.ground == "other" or label == ground:
+            return label
+        if label == table.column:  # nobody gave the column a name in public
+            return str(ground)
+        return str(self.w["list"].format(label=ground, text=label))
 
     def _row(self, column: str, group: Group, against: bool) -> tuple[str, ...]:
         w, name = self.w["groups"], self._value(column, group.value)
@@ -334,9 +339,8 @@ class _Page:
     def risk(self) -> Iterator[Block]:
         grade = self.notice.profile.said.get("risk.grade")
         yield Paragraph(self.w["risk"][grade or "none"])
-        shown = {"high": ("assessed_on", "assessed_by", "warning")}.get(
-            grade, ("disclosed_on", "follow_up")
-        )
+        beforehand = ("assessed_on", "assessed_by", "warning")
+        shown = beforehand if grade == "high" else ("disclosed_on", "follow_up")
         yield from self.said("risk.grade", "risk.grounds", *(f"risk.{one}" for one in shown))
 
     def changes(self) -> Iterator[Block]:
@@ -389,10 +393,13 @@ class _Page:
             w["engine"].format(
                 engine=method.engine,
                 unit=self.w["unit"][method.unit],
-                perturbation=method.perturbation,
+                perturbation=self.w["perturbation"].get(method.perturbation, method.perturbation),
             ),
             w["background"].format(
-                rows=f"{method.background_rows:,}", selection=method.background_selection
+                rows=f"{method.background_rows:,}",
+                selection=self.w["selection"].get(
+                    method.background_selection, method.background_selection
+                ),
             ),
             w["versions"].format(
                 versions=self.w["comma"].join(f"{name} {one}" for name, one in method.versions)

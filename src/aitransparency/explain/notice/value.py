@@ -14,14 +14,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aitransparency.errors import InputError
+from aitransparency.errors import FileFormatError
 from aitransparency.explain.notice.factors import Factor
 from aitransparency.explain.notice.intervals import NOTHING, Estimate
 from aitransparency.explain.notice.measured import Errors, Group, GroupTable
 from aitransparency.explain.notice.profile import Change, GroupColumn, Profile, Words, fields
 from aitransparency.explain.notice.requirements import Item, template
+
+if TYPE_CHECKING:
+    from aitransparency.explain.card import Card
 
 SCHEMA_VERSION = 1
 DEFAULT_TEMPLATES = ("shenzhen-71", "pipl")
@@ -174,25 +177,37 @@ class Notice:
 
         Raises
         ------
-        InputError
+        FileFormatError
             Not JSON, of another schema version, of another form, or changed since it was written.
         """
         try:
             table = json.loads(text)
         except json.JSONDecodeError as error:
-            raise InputError(f"notice: not JSON at line {error.lineno}") from None
+            raise FileFormatError(f"notice: not JSON at line {error.lineno}") from None
         if not isinstance(table, dict) or table.get("schema_version") != SCHEMA_VERSION:
-            raise InputError(f"notice: schema_version: this package reads {SCHEMA_VERSION}")
+            raise FileFormatError(f"notice: schema_version: this package reads {SCHEMA_VERSION}")
         stated = table.pop("hash", None)
         if stated != hashlib.sha256(_canonical(table).encode()).hexdigest():
-            raise InputError("notice: its checksum does not fit its content; it was changed")
+            raise FileFormatError("notice: its checksum does not fit its content; it was changed")
         try:
             return _read(table)
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise InputError("notice: its content is not of the form of schema.json") from None
+            raise FileFormatError("notice: its content is not of the form of schema.json") from None
 
-    def to_html(self, language: str = "zh", *, templates: Sequence[str] = DEFAULT_TEMPLATES) -> str:
-        """Return a page that needs no script and no network.
+    def disagreements(self, card: Card) -> tuple[str, ...]:
+        """Return what a person's card says differently, one line each; empty where they agree."""
+        from aitransparency.explain.notice.agreement import disagreements
+
+        return disagreements(self, card)
+
+    def to_html(
+        self,
+        language: str = "zh",
+        *,
+        templates: Sequence[str] = DEFAULT_TEMPLATES,
+        stylesheet: str | None = None,
+    ) -> str:
+        """Return a page of its own, without scripts or requests.
 
         Parameters
         ----------
@@ -200,10 +215,20 @@ class Notice:
             "zh" or "en".
         templates
             Laws and standards whose missing items are listed.
+        stylesheet
+            Address of `notice_css` as a file, where the page's policy allows no style element.
         """
         from aitransparency.explain.notice.render import page
 
-        return page(self, language, templates)
+        return page(self, language, templates, stylesheet)
+
+    def to_fragment(
+        self, language: str = "zh", *, templates: Sequence[str] = DEFAULT_TEMPLATES
+    ) -> str:
+        """Return the notice for the body of another page, to be styled by `notice_css`."""
+        from aitransparency.explain.notice.render import fragment
+
+        return fragment(self, language, templates)
 
     def to_markdown(
         self, language: str = "zh", *, templates: Sequence[str] = DEFAULT_TEMPLATES
