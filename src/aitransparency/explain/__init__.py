@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from aitransparency.explain.attributions import Attributions
     from aitransparency.explain.card import Card
     from aitransparency.explain.decision import Decision
+    from aitransparency.explain.embed import component_js
     from aitransparency.explain.explainer import Explainer
     from aitransparency.explain.features import Feature, Features
+    from aitransparency.explain.notice import Notice, Profile, notice_css
 
 _HOME = {
     "Attributions": "attributions",
@@ -24,9 +26,24 @@ _HOME = {
     "Explainer": "explainer",
     "Feature": "features",
     "Features": "features",
+    "Notice": "notice",
+    "Profile": "notice",
+    "component_js": "embed",
+    "notice_css": "notice",
 }
 
-__all__ = ["Attributions", "Card", "Decision", "Explainer", "Feature", "Features"]
+__all__ = [
+    "Attributions",
+    "Card",
+    "Decision",
+    "Explainer",
+    "Feature",
+    "Features",
+    "Notice",
+    "Profile",
+    "component_js",
+    "notice_css",
+]
 
 
 lazy_package(__name__, _HOME)
