@@ -144,7 +144,8 @@ class _State:
         good = names.level[meaning] > self.level[row]
         good &= (self.province[row] < 0) | (self.province[row] == names.province[meaning])
         city = names.city[meaning]
-        return good & ((self.city[row] < 0) | (city < 0) | (self.city[row] == city))
+        agrees: Mask = good & ((self.city[row] < 0) | (city < 0) | (self.city[row] == city))
+        return agrees
 
     def _take(
         self,
