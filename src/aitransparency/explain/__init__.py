@@ -12,12 +12,14 @@ from aitransparency.lazy import lazy_package
 
 if TYPE_CHECKING:
     from aitransparency.explain.attributions import Attributions
+    from aitransparency.explain.batch import explain_stream, reason_table, write_batch
     from aitransparency.explain.card import Card
     from aitransparency.explain.decision import Decision
     from aitransparency.explain.embed import component_js
     from aitransparency.explain.explainer import Explainer
     from aitransparency.explain.features import Feature, Features
     from aitransparency.explain.notice import Notice, Profile, notice_css
+    from aitransparency.explain.system import System
 
 _HOME = {
     "Attributions": "attributions",
@@ -28,8 +30,12 @@ _HOME = {
     "Features": "features",
     "Notice": "notice",
     "Profile": "notice",
+    "System": "system",
     "component_js": "embed",
+    "explain_stream": "batch",
     "notice_css": "notice",
+    "reason_table": "batch",
+    "write_batch": "batch",
 }
 
 __all__ = [
@@ -41,8 +47,12 @@ __all__ = [
     "Features",
     "Notice",
     "Profile",
+    "System",
     "component_js",
+    "explain_stream",
     "notice_css",
+    "reason_table",
+    "write_batch",
 ]
 
 
