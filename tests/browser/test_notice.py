@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aitransparency.explain.embed import component, frame
-from aitransparency.explain.notice import notice_css
+from aitransparency.explain.embed import component, frame, notice_css
 
 pytestmark = pytest.mark.browser
 

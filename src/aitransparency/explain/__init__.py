@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from aitransparency.explain.batch import explain_stream, reason_table, write_batch
     from aitransparency.explain.card import Card
     from aitransparency.explain.decision import Decision
-    from aitransparency.explain.embed import component_js
     from aitransparency.explain.explainer import Explainer
     from aitransparency.explain.features import Feature, Features
-    from aitransparency.explain.notice import Notice, Profile, notice_css
+    from aitransparency.explain.notice import Notice, Profile
     from aitransparency.explain.system import System
 
 _HOME = {
@@ -31,9 +30,7 @@ _HOME = {
     "Notice": "notice",
     "Profile": "notice",
     "System": "system",
-    "component_js": "embed",
     "explain_stream": "batch",
-    "notice_css": "notice",
     "reason_table": "batch",
     "write_batch": "batch",
 }
@@ -48,9 +45,7 @@ __all__ = [
     "Notice",
     "Profile",
     "System",
-    "component_js",
     "explain_stream",
-    "notice_css",
     "reason_table",
     "write_batch",
 ]

@@ -44,7 +44,22 @@ def frame(page: str, *, title: str) -> str:
     title
         What a screen reader calls the frame.
     """
-    return f'<iframe class="ait-frame" sandbox title="{escape(title)}" srcdoc="{escape(page)}"></iframe>'
+    attributes = f'title="{escape(title)}" srcdoc="{escape(page)}"'
+    return f'<iframe class="ait-frame" sandbox {attributes}></iframe>'
+
+
+def card_css() -> str:
+    """Return the stylesheet of cards, for a site to serve as a file."""
+    from aitransparency.explain.render.html import card_css as text
+
+    return text()
+
+
+def notice_css() -> str:
+    """Return the stylesheet of notices, for a site to serve as a file."""
+    from aitransparency.explain.notice.render import notice_css as text
+
+    return text()
 
 
 @cache

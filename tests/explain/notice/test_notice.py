@@ -9,7 +9,6 @@ import jsonschema
 import numpy as np
 import pyarrow as pa
 import pytest
-from aitransparency.explain.features import Feature, Features
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -21,6 +20,7 @@ from aitransparency.errors import (
     InputError,
     InputTypeError,
 )
+from aitransparency.explain.features import Feature, Features
 from aitransparency.explain.notice import Notice, Profile
 from aitransparency.explain.notice.requirements import templates
 from aitransparency.explain.notice.sections import sections, words

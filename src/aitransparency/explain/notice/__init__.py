@@ -8,7 +8,6 @@ operator's words, `requirements` what each law asks for, `factors` and `measured
 
 from aitransparency.explain.notice.build import build_notice
 from aitransparency.explain.notice.profile import Profile, draft
-from aitransparency.explain.notice.render import notice_css
 from aitransparency.explain.notice.value import Notice
 
-__all__ = ["Notice", "Profile", "build_notice", "draft", "notice_css"]
+__all__ = ["Notice", "Profile", "build_notice", "draft"]
