@@ -36,7 +36,8 @@ class VotingEngine:
     Parameters
     ----------
     parts
-        Engines of one unit and one perturbation over the same columns, and the weight of each; weights sum to 1.
+        Engines of one unit and one perturbation over the same columns, and the weight of each.
+        The weights sum to 1.
     output
         The voting model's own output, float64 (n,).
     """
