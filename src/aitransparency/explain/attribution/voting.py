@@ -73,11 +73,10 @@ class VotingEngine:
 
     def attribute(self, rows: Any) -> tuple[Floats, Floats]:
         """Return values (n, p) and base values (n,)."""
-        values, base = 0.0, 0.0
-        for engine, weight in self.parts:
-            more, start = engine.attribute(rows)
-            values, base = values + weight * more, base + weight * start
-        return np.asarray(values), np.asarray(base)
+        found = [(engine.attribute(rows), weight) for engine, weight in self.parts]
+        values: Floats = np.sum([weight * more for (more, _), weight in found], axis=0)
+        base: Floats = np.sum([weight * start for (_, start), weight in found], axis=0)
+        return values, base
 
     def outputs(self, rows: Any) -> Floats:
         """Return the model's own output, (n,)."""
