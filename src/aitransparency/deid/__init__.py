@@ -10,23 +10,40 @@ from typing import TYPE_CHECKING
 from aitransparency.lazy import lazy_package
 
 if TYPE_CHECKING:
-    from aitransparency.deid.deidentify import Result, deidentify, reidentify
+    from aitransparency.deid.deidentify import Result, deidentify
     from aitransparency.deid.find import find
     from aitransparency.deid.keys import Key
-    from aitransparency.deid.plan import Plan, plan
+    from aitransparency.deid.plan import ColumnPlan, Plan, plan
     from aitransparency.deid.presidio import analyzer, recognizers
+    from aitransparency.deid.reidentify import reidentify
     from aitransparency.deid.report import Report
     from aitransparency.deid.spans import Span, Spans
     from aitransparency.deid.techniques import (
+        Drop,
+        Encrypt,
+        Generalize,
+        Keep,
         Mask,
+        Microaggregate,
+        Noise,
+        Permute,
         Pseudonymize,
         Redact,
         Scan,
+        Surrogate,
     )
 
 _HOME = {
+    "ColumnPlan": "plan",
+    "Drop": "techniques",
+    "Encrypt": "techniques",
+    "Generalize": "techniques",
+    "Keep": "techniques",
     "Key": "keys",
     "Mask": "techniques",
+    "Microaggregate": "techniques",
+    "Noise": "techniques",
+    "Permute": "techniques",
     "Plan": "plan",
     "Pseudonymize": "techniques",
     "Redact": "techniques",
@@ -35,17 +52,26 @@ _HOME = {
     "Scan": "techniques",
     "Span": "spans",
     "Spans": "spans",
+    "Surrogate": "techniques",
     "analyzer": "presidio",
     "deidentify": "deidentify",
     "find": "find",
     "plan": "plan",
     "recognizers": "presidio",
-    "reidentify": "deidentify",
+    "reidentify": "reidentify",
 }
 
 __all__ = [
+    "ColumnPlan",
+    "Drop",
+    "Encrypt",
+    "Generalize",
+    "Keep",
     "Key",
     "Mask",
+    "Microaggregate",
+    "Noise",
+    "Permute",
     "Plan",
     "Pseudonymize",
     "Redact",
@@ -54,6 +80,7 @@ __all__ = [
     "Scan",
     "Span",
     "Spans",
+    "Surrogate",
     "analyzer",
     "deidentify",
     "find",

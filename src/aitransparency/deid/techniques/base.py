@@ -39,12 +39,15 @@ class Place:
         The key of the call, or None.
     batch
         The batch as it came in, for techniques that look at another column of the same row.
+    first_row
+        Place of the batch's first row in the table, from 0.
     """
 
     column: str
     entity: str | None = None
     key: Key | None = None
     batch: pa.RecordBatch | None = None
+    first_row: int = 0
 
     def subkey(self, technique: str, *purpose: str, length: int = 32) -> bytes:
         """Return the sub-key of a technique for this place's entity.
@@ -93,12 +96,15 @@ class Technique(ABC):
     reversible: ClassVar[bool] = False
     # Equal values of one column always get equal results, so a dictionary is enough to work on.
     by_value: ClassVar[bool] = True
-    # Takes more than a batch to compute: see `deid.apply.apply_table`.
+    # Takes more than a batch to compute: see `deid.whole`.
     whole_column: ClassVar[bool] = False
 
     @abstractmethod
     def apply(self, values: pa.Array, place: Place) -> Outcome:
         """De-identify the values of one column of a batch."""
+
+    def check_column(self, entity: str | None, kind: pa.DataType) -> None:  # noqa: B027 a choice
+        """Raise PlanError where the technique has no answer for an entity or a type."""
 
     def undo(self, values: pa.Array, place: Place) -> pa.Array:
         """Return the original values.
