@@ -85,7 +85,12 @@ def _textual(source: Path | IO[bytes], name: str, kind: str, options: FileOption
 
 
 def _binary(path: Path, name: str, kind: str, options: FileOptions) -> Format:
-    raise FileFormatError(f"{name}: {kind} is not read yet")
+    from aitransparency.deid.files.columnar import FeatherFile, ParquetFile
+
+    readers = {"parquet": ParquetFile, "feather": FeatherFile}
+    if kind not in readers:
+        raise FileFormatError(f"{name}: {kind} is not read yet")
+    return readers[kind](path, name, options)
 
 
 def _by_magic(path: Path, name: str) -> str | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from aitransparency.deid.apply import Tally, apply_counted, check
+from aitransparency.deid.apply import Applied, Tally, apply_counted, check
 from aitransparency.deid.files.base import Chunk, Format, Records
 from aitransparency.deid.files.compression import Compression
 from aitransparency.deid.files.quarantine import seal
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
+from aitransparency.deid.techniques import Drop
 from aitransparency.deid.verify import demand_clean
 from aitransparency.deid.verify import verify as verify_table
 from aitransparency.errors import ColumnNotFoundError, FileFormatError, LeakError, PlanError
@@ -108,20 +110,39 @@ class Treatment:
     ) -> tuple[list[pa.RecordBatch], dict[str, Tally], int, int]:
         made, tallies = [], {}
         values = columns = 0
-        for group in records.groups:
-            part = part_of(self.plan, group.schema.names)
-            applied = apply_counted(group, part, self.key, first_row=first_row)
-            made.append(applied.batch)
-            tallies.update(applied.tallies)
+        applied = applied_groups(
+            records.groups,
+            self.plan,
+            lambda group, part: apply_counted(group, part, self.key, first_row=first_row),
+        )
+        for group, one in zip(records.groups, applied, strict=True):
+            if one is None:
+                tallies |= {name: Tally(group.num_rows) for name in group.schema.names}
+                continue
+            made.append(one.batch)
+            tallies |= dict(one.tallies)
             if self.verify:
-                before, after = (
-                    pa.Table.from_batches([one]) for one in (group, applied.batch)
-                )
-                found = verify_table(before, after, part)
+                before, after = (pa.Table.from_batches([each]) for each in (group, one.batch))
+                found = verify_table(before, after, part_of(self.plan, group.schema.names))
                 demand_clean(found)
                 values += found.values
                 columns += found.columns
         return made, tallies, values, columns
+
+
+def applied_groups(
+    groups: tuple[pa.RecordBatch, ...],
+    plan: Plan,
+    apply: Callable[[pa.RecordBatch, Plan], Applied],
+) -> list[Applied | None]:
+    """Return what became of each table; None for one of several that the plan drops whole."""
+    made: list[Applied | None] = []
+    for group in groups:
+        part = part_of(plan, group.schema.names)
+        lines = part.for_columns(group.schema.names).values()
+        gone = all(isinstance(line.technique, Drop) for line in lines)
+        made.append(None if gone and len(groups) > 1 else apply(group, part))
+    return made
 
 
 def part_of(plan: Plan, names: list[str]) -> Plan:
