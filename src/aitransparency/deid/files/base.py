@@ -119,6 +119,7 @@ class Format(ABC):
 
     name: str
     resumable = False  # whether the output is a sequence of independent pieces of bytes
+    open_columns = False  # whether later records may have columns that the first have not
     compression: Compression = NONE  # of the source
     encoding: str = ""
     dialect: str = ""

@@ -21,7 +21,7 @@ from aitransparency.deid.files.base import Chunk, Format, Records, Sink, Written
 from aitransparency.deid.files.nested import flat_schemas, nest, unnest
 from aitransparency.deid.files.options import FileOptions
 from aitransparency.deid.files.safe_output import SafeOutput
-from aitransparency.deid.files.treat import applied_groups
+from aitransparency.deid.files.plan_part import applied_groups
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
 from aitransparency.deid.text import is_text

@@ -22,6 +22,7 @@ from aitransparency.deid.files.options import FileOptions
 from aitransparency.deid.files.splice import cut, splice
 from aitransparency.deid.files.text_source import TextSource
 from aitransparency.deid.files.typed import typed
+from aitransparency.deid.files.utf8 import is_utf8, text_view
 from aitransparency.deid.plan import Plan
 from aitransparency.deid.techniques import Drop, Keep
 from aitransparency.errors import FileFormatError, InputError
@@ -142,7 +143,7 @@ class CsvFile(Format):
         self._bound(rows, chunk)
         quoted = bool(self._dialect.quote) and bool((data == self._dialect.codes[1]).any())
         columns = [
-            _text(_column(data, rows.start[:, place], rows.end[:, place], self._dialect, quoted))
+            text_view(_column(data, rows.start[:, place], rows.end[:, place], self._dialect, quoted))
             for place in range(len(self.names))
         ]
         batch = pa.RecordBatch.from_arrays(columns, schema=self.schemas()[0])
@@ -158,10 +159,10 @@ class CsvFile(Format):
             else:
                 reason = f"{one.fields} fields where {len(self.names)} are expected"
             found.append((one.start, one.end, reason))
-        if not _is_utf8(data):
+        if not is_utf8(data):
             first = np.concatenate([[0], rows.last[:-1]]) if len(rows.last) else rows.last
             for start, end in zip(first.tolist(), rows.last.tolist(), strict=True):
-                if not _is_utf8(data[start:end]):
+                if not is_utf8(data[start:end]):
                     inside = [place for place in found if start <= place[0] < end]
                     if not inside:
                         found.append((start, end, f"bytes that are not {self.encoding}"))
@@ -309,13 +310,6 @@ def _column(data: Bytes, start: Ints, end: Ints, dialect: Dialect, quoted: bool)
     return values
 
 
-def _text(values: pa.Array) -> pa.Array:
-    """View large_binary that is known to be UTF-8 as text."""
-    return pa.Array.from_buffers(
-        pa.large_string(), len(values), values.buffers(), offset=values.offset
-    )
-
-
 def _with_delimiter(rows: Rows, place: int, last_kept: int) -> tuple[Ints, Ints]:
     """Return the spans of a dropped column, each with the delimiter that goes with it."""
     if place < last_kept:
@@ -326,12 +320,3 @@ def _with_delimiter(rows: Rows, place: int, last_kept: int) -> tuple[Ints, Ints]
 def _blank(count: int) -> pa.Array:
     return pa.repeat(pa.scalar(b"", pa.large_binary()), count)
 
-
-def _is_utf8(data: Bytes) -> bool:
-    try:
-        pa.LargeStringArray.from_buffers(
-            1, pa.py_buffer(np.array([0, len(data)], np.int64)), pa.py_buffer(data)
-        ).validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True

@@ -79,6 +79,10 @@ def _textual(source: Path | IO[bytes], name: str, kind: str, options: FileOption
     from aitransparency.deid.files.text_source import TextSource
 
     text = TextSource(source, name, options)
+    if kind == "jsonl":
+        from aitransparency.deid.files.json_lines import JsonLines
+
+        return JsonLines(text, options)
     from aitransparency.deid.files.csv_file import CsvFile
 
     return CsvFile(text, options, kind=kind)

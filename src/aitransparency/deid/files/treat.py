@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from aitransparency.deid.apply import Applied, Tally, apply_counted, check
+from aitransparency.deid.apply import Tally, apply_counted, check
 from aitransparency.deid.files.base import Chunk, Format, Records
 from aitransparency.deid.files.compression import Compression
+from aitransparency.deid.files.plan_part import applied_groups, demand_known, part_of
 from aitransparency.deid.files.quarantine import seal
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
 from aitransparency.deid.techniques import Drop
 from aitransparency.deid.verify import demand_clean
 from aitransparency.deid.verify import verify as verify_table
-from aitransparency.errors import ColumnNotFoundError, FileFormatError, LeakError, PlanError
+from aitransparency.errors import FileFormatError, KeyMaterialError, LeakError, PlanError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,19 @@ class Treatment:
         """Raise where plan, columns and key do not go together; no row is read."""
         schemas = self.source.schemas()
         names = [name for schema in schemas for name in schema.names]
-        self.plan.for_columns(names)
+        demand_known(self.plan, names)
+        if self.source.open_columns:
+            names += [name for name in self.plan if name not in names]
+        lines = self.plan.for_columns(names)
         for schema in schemas:
             check(part_of(self.plan, schema.names), schema, self.key)
-        for name, line in self.plan.for_columns(names).items():
+        if self.plan.keyed and self.key is None:
+            raise KeyMaterialError(
+                "the plan needs a key; pass key=deid.Key.load(path) (--key), and keep it"
+            )
+        if all(isinstance(line.technique, Drop) for line in lines.values()):
+            raise PlanError("the plan drops every column; nothing would be left")
+        for name, line in lines.items():
             if line.technique.whole_column:
                 kind = type(line.technique).__name__
                 raise PlanError(
@@ -128,32 +137,3 @@ class Treatment:
                 values += found.values
                 columns += found.columns
         return made, tallies, values, columns
-
-
-def applied_groups(
-    groups: tuple[pa.RecordBatch, ...],
-    plan: Plan,
-    apply: Callable[[pa.RecordBatch, Plan], Applied],
-) -> list[Applied | None]:
-    """Return what became of each table; None for one of several that the plan drops whole."""
-    made: list[Applied | None] = []
-    for group in groups:
-        part = part_of(plan, group.schema.names)
-        lines = part.for_columns(group.schema.names).values()
-        gone = all(isinstance(line.technique, Drop) for line in lines)
-        made.append(None if gone and len(groups) > 1 else apply(group, part))
-    return made
-
-
-def part_of(plan: Plan, names: list[str]) -> Plan:
-    """Return the lines of a plan for some of its columns.
-
-    Raises
-    ------
-    ColumnNotFoundError
-        There is nothing to do anything with.
-    """
-    if not names:
-        raise ColumnNotFoundError("the file has no columns")
-    lines = {name: plan[name] for name in plan if name in names}
-    return Plan(lines, on_mismatch=plan.on_mismatch, others=plan.others, key_id=plan.key_id)
