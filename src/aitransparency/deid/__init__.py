@@ -11,6 +11,10 @@ from aitransparency.lazy import lazy_package
 
 if TYPE_CHECKING:
     from aitransparency.deid.deidentify import Result, deidentify, reidentify
+    from aitransparency.deid.files.file_report import FileReport
+    from aitransparency.deid.files.job import deidentify_file
+    from aitransparency.deid.files.options import FileOptions
+    from aitransparency.deid.files.quarantine import read_quarantine
     from aitransparency.deid.find import find
     from aitransparency.deid.keys import Key
     from aitransparency.deid.plan import Plan, plan
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
+    "FileOptions": "files.options",
+    "FileReport": "files.file_report",
     "Key": "keys",
     "Mask": "techniques",
     "Plan": "plan",
@@ -37,13 +43,17 @@ _HOME = {
     "Spans": "spans",
     "analyzer": "presidio",
     "deidentify": "deidentify",
+    "deidentify_file": "files.job",
     "find": "find",
     "plan": "plan",
+    "read_quarantine": "files.quarantine",
     "recognizers": "presidio",
     "reidentify": "deidentify",
 }
 
 __all__ = [
+    "FileOptions",
+    "FileReport",
     "Key",
     "Mask",
     "Plan",
@@ -56,8 +66,10 @@ __all__ = [
     "Spans",
     "analyzer",
     "deidentify",
+    "deidentify_file",
     "find",
     "plan",
+    "read_quarantine",
     "recognizers",
     "reidentify",
 ]

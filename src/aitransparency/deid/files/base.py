@@ -160,5 +160,5 @@ class Format(ABC):
         """Return what was detected or stated, for the checkpoint's fingerprint."""
         return {"format": self.name, "encoding": self.encoding, "dialect": self.dialect}
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  # most formats hold nothing
         """Let go of the source."""

@@ -20,8 +20,8 @@ from aitransparency.deid.apply import apply_counted
 from aitransparency.deid.files.base import Chunk, Format, Records, Sink, Written
 from aitransparency.deid.files.nested import flat_schemas, nest, unnest
 from aitransparency.deid.files.options import FileOptions
-from aitransparency.deid.files.safe_output import SafeOutput
 from aitransparency.deid.files.plan_part import applied_groups
+from aitransparency.deid.files.safe_output import SafeOutput
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
 from aitransparency.deid.text import is_text
@@ -59,9 +59,11 @@ class Columnar(Format):
         return any(pa.types.is_nested(field.type) for field in self.schema)
 
     def schemas(self) -> list[pa.Schema]:
+        """See `Format.schemas`."""
         return flat_schemas(self.schema) if self._nested else [self.schema]
 
     def sample(self, rows: int) -> list[pa.Table]:
+        """See `Format.sample`."""
         with damage(self._file):
             first = next(self._batches(), None)
         if first is None:
@@ -72,21 +74,22 @@ class Columnar(Format):
         return unnest(batch) if self._nested else (batch,)
 
     def chunks(self, position: int = 0, line: int = 0) -> Iterator[Chunk]:
+        """See `Format.chunks`."""
         with damage(self._file):
             for batch in self._batches():
                 position += batch.num_rows
                 yield Chunk(batch, position)
 
     def read(self, chunk: Chunk) -> Records:
+        """See `Format.read`."""
         with damage(self._file):
             batch = chunk.payload
             batch.validate(full=True)
             return Records(self._groups(batch), batch.num_rows, form=batch)
 
     def write(self, records: Records, made: list[pa.RecordBatch], plan: Plan) -> Written:
-        flat = [
-            _types_back(group, one) for group, one in zip_by_name(records.groups, made)
-        ]
+        """See `Format.write`."""
+        flat = [_types_back(group, one) for group, one in zip_by_name(records.groups, made)]
         batch = nest(records.form, flat) if self._nested else flat[0]
         batch = batch.replace_schema_metadata(self.schema.metadata)
         return Written(batch, batch.num_rows)
@@ -121,12 +124,12 @@ def _types_back(group: pa.RecordBatch, made: pa.RecordBatch) -> pa.RecordBatch:
     columns, fields = [], []
     for name, values in zip(made.schema.names, made.columns, strict=True):
         field = group.schema.field(name)
-        if pa.types.is_dictionary(field.type) and is_text(field.type) and is_text(values.type):
-            if not pa.types.is_dictionary(values.type):
-                coded = values.dictionary_encode()
-                values = pa.DictionaryArray.from_arrays(
-                    coded.indices, coded.dictionary.cast(field.type.value_type)
-                )
+        coded_text = pa.types.is_dictionary(field.type) and is_text(field.type)
+        if coded_text and is_text(values.type) and not pa.types.is_dictionary(values.type):
+            coded = values.dictionary_encode()
+            values = pa.DictionaryArray.from_arrays(
+                coded.indices, coded.dictionary.cast(field.type.value_type)
+            )
         columns.append(values)
         metadata = field.metadata if values.type == field.type else None
         fields.append(pa.field(name, values.type, True, metadata))
@@ -164,9 +167,7 @@ def damage(name: str) -> Iterator[None]:
     except OSError as error:
         if error.errno is not None:
             raise FileFormatError(f"{name} cannot be read: {error.strerror}") from None
-        raise FileFormatError(
-            f"{name} is damaged, or not of the format its name says"
-        ) from None
+        raise FileFormatError(f"{name} is damaged, or not of the format its name says") from None
 
 
 class WriterSink:
@@ -206,10 +207,12 @@ class ParquetFile(Columnar):
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns as the file has them."""
         schema: pa.Schema = self._parquet.schema_arrow
         return schema
 
     def end(self) -> int | None:
+        """See `Format.end`."""
         return int(self._parquet.metadata.num_rows)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
@@ -217,6 +220,7 @@ class ParquetFile(Columnar):
             yield from self._parquet.iter_batches(batch_size=ROWS, row_groups=[group])
 
     def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:
+        """See `Format.sink`."""
         import pyarrow.parquet as pq
 
         schema = self.output_schema(plan, key)
@@ -236,6 +240,7 @@ class ParquetFile(Columnar):
         return _ParquetSink(writer, schema, output, rows)
 
     def close(self) -> None:
+        """See `Format.close`."""
         self._parquet.close()
 
 
@@ -245,6 +250,7 @@ class _ParquetSink(WriterSink):
         self._rows = rows
 
     def write(self, payload: pa.RecordBatch) -> None:
+        """See `Format.write`."""
         self._writer.write_batch(fitted(payload, self._schema), self._rows)
 
     def count(self) -> int | None:
@@ -268,9 +274,11 @@ class FeatherFile(Columnar):
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns as the file has them."""
         return self._schema
 
     def end(self) -> int | None:
+        """See `Format.end`."""
         return None
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
@@ -292,6 +300,7 @@ class FeatherFile(Columnar):
         return None
 
     def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:
+        """See `Format.sink`."""
         schema = self.output_schema(plan, key)
         options = pa.ipc.IpcWriteOptions(
             compression=self._codec(), emit_dictionary_deltas=self._is_file
@@ -301,6 +310,7 @@ class FeatherFile(Columnar):
         return _FeatherSink(writer, schema, output, self._is_file)
 
     def close(self) -> None:
+        """See `Format.close`."""
         self._mapped.close()
 
 
@@ -313,6 +323,7 @@ class _FeatherSink(WriterSink):
         self._known: dict[str, pa.Array] = {}
 
     def write(self, payload: pa.RecordBatch) -> None:
+        """See `Format.write`."""
         batch = fitted(payload, self._schema)
         columns = [
             self._grown(field.name, values) if pa.types.is_dictionary(field.type) else values
@@ -337,8 +348,8 @@ class _FeatherSink(WriterSink):
                 counts = (
                     opened.get_batch(number).num_rows for number in range(opened.num_record_batches)
                 )
-                return sum(counts)
-            return sum(batch.num_rows for batch in opened)
+                return int(sum(counts))
+            return int(sum(batch.num_rows for batch in opened))
 
 
 def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

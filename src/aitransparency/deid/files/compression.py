@@ -84,7 +84,7 @@ def _damaged(name: str, compression: Compression) -> FileFormatError:
 
 def _opened(raw: _Counted, compression: Compression, size: int) -> Iterator[bytes]:
     if compression.name == "gzip":
-        stream: IO[bytes] = gzip.GzipFile(fileobj=raw, mode="rb")
+        stream: io.RawIOBase | gzip.GzipFile = gzip.GzipFile(fileobj=raw, mode="rb")
     elif compression.name == "zstd":
         yield from _zstd(raw, size)
         return

@@ -109,15 +109,18 @@ class CsvFile(Format):
             size *= 4
 
     def schemas(self) -> list[pa.Schema]:
+        """See `Format.schemas`."""
         return [pa.schema([(name, pa.large_string()) for name in self.names])]
 
     def sample(self, rows: int) -> list[pa.Table]:
+        """See `Format.sample`."""
         body = self._source.head[len(self._header) :]
         at = whole_records(body, self._dialect) or len(body)
         records = self.read(Chunk(body[:at], at, line=2))
         return [typed(pa.Table.from_batches([records.groups[0].slice(0, rows)]))]
 
     def chunks(self, position: int = 0, line: int = 0) -> Iterator[Chunk]:
+        """See `Format.chunks`."""
         newline = self._dialect.newline.encode()
         if not position:
             position, line = len(self._header), self._header.count(newline) + 1
@@ -126,9 +129,11 @@ class CsvFile(Format):
         )
 
     def end(self) -> int | None:
+        """See `Format.end`."""
         return self._source.end()
 
     def read(self, chunk: Chunk) -> Records:
+        """See `Format.read`."""
         newline = self._dialect.newline.encode()
         payload: bytes = chunk.payload
         added = not payload.endswith(newline)
@@ -143,7 +148,9 @@ class CsvFile(Format):
         self._bound(rows, chunk)
         quoted = bool(self._dialect.quote) and bool((data == self._dialect.codes[1]).any())
         columns = [
-            text_view(_column(data, rows.start[:, place], rows.end[:, place], self._dialect, quoted))
+            text_view(
+                _column(data, rows.start[:, place], rows.end[:, place], self._dialect, quoted)
+            )
             for place in range(len(self.names))
         ]
         batch = pa.RecordBatch.from_arrays(columns, schema=self.schemas()[0])
@@ -197,6 +204,7 @@ class CsvFile(Format):
         return mark + self._source.encoding.encode(made)
 
     def write(self, records: Records, made: list[pa.RecordBatch], plan: Plan) -> Written:
+        """See `Format.write`."""
         form: _Form = records.form
         start, end, values, formulas = self._spans(form, made, plan)
         data = splice(form.data, start, end, values)
@@ -212,7 +220,9 @@ class CsvFile(Format):
     ) -> tuple[Ints, Ints, pa.Array, int]:
         """Return the spans to replace, row by row, what replaces them, and neutralised cells."""
         lines = plan.for_columns(self.names)
-        kept = [n for n, name in enumerate(self.names) if not isinstance(lines[name].technique, Drop)]
+        kept = [
+            n for n, name in enumerate(self.names) if not isinstance(lines[name].technique, Drop)
+        ]
         starts, ends, parts = [], [], []
         formulas = 0
         for place, name in enumerate(self.names):
@@ -319,4 +329,3 @@ def _with_delimiter(rows: Rows, place: int, last_kept: int) -> tuple[Ints, Ints]
 
 def _blank(count: int) -> pa.Array:
     return pa.repeat(pa.scalar(b"", pa.large_binary()), count)
-

@@ -171,16 +171,17 @@ def quotes_stand_well(data: Bytes, quotes: Ints, dialect: Dialect) -> bool:
 def _one_by_one(data: Bytes, dialect: Dialect) -> tuple[Ints, Truth, Ints]:
     text = data.tobytes()
     newline = dialect.newline.encode()
-    stops, ends, broken = [], [], []
+    stops: list[int] = []
+    ends: list[bool] = []
+    broken: list[int] = []
     place = 0
     while place < len(text):
         match = dialect.field.match(text, place)
         if match is None:  # a quote that is not closed runs to the end
             break
         junk = match[1]
-        if junk is None and text[place : place + 1] == dialect.quote.encode():
-            broken.append(len(stops))
-        elif junk and junk != b"\r":
+        unclosed = junk is None and text[place : place + 1] == dialect.quote.encode()
+        if unclosed or (junk and junk != b"\r"):
             broken.append(len(stops))
         stops.append(match.start(2) if match[2] else len(text) - 1)
         ends.append(match[2] == newline or not match[2])

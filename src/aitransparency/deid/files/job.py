@@ -23,6 +23,7 @@ from aitransparency.deid.files.formats import kind_of, open_source
 from aitransparency.deid.files.in_order import in_order
 from aitransparency.deid.files.options import FileOptions, Progress
 from aitransparency.deid.files.safe_output import SafeOutput, access_errors
+from aitransparency.deid.files.sample import sample_of_source
 from aitransparency.deid.files.treat import Done, Treatment
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
@@ -309,10 +310,9 @@ def _begun(opened: Format) -> Progressed:
 
 
 def _proposed(opened: Format) -> Plan:
-    from aitransparency.deid.files.typed import padded
     from aitransparency.deid.propose import propose
 
-    return propose(padded(opened.sample(10_000)))
+    return propose(sample_of_source(opened, 10_000))
 
 
 def _facts(opened: Format, source: str, target: str, state: Progressed) -> FileFacts:

@@ -29,11 +29,11 @@ from aitransparency.deid.files.json_tokens import (
     tokens,
 )
 from aitransparency.deid.files.options import FileOptions
+from aitransparency.deid.files.plan_part import part_of
 from aitransparency.deid.files.splice import Bytes, Ints, cut, splice
 from aitransparency.deid.files.text_source import TextSource
 from aitransparency.deid.files.typed import typed
 from aitransparency.deid.files.utf8 import is_utf8, text_view
-from aitransparency.deid.files.plan_part import part_of
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.techniques import Drop, Keep
 from aitransparency.deid.text import text_of, true_mask
@@ -73,13 +73,16 @@ class JsonLines(Format):
             )
 
     def schemas(self) -> list[pa.Schema]:
+        """See `Format.schemas`."""
         return [group.schema for group in self.read(self._head).groups]
 
     def sample(self, rows: int) -> list[pa.Table]:
+        """See `Format.sample`."""
         groups = self.read(self._head).groups
         return [typed(pa.Table.from_batches([group.slice(0, rows)])) for group in groups]
 
     def end(self) -> int | None:
+        """See `Format.end`."""
         return self._source.end()
 
     def head(self, plan: Plan) -> bytes:
@@ -87,9 +90,11 @@ class JsonLines(Format):
         return self._source.encoding.bom
 
     def chunks(self, position: int = 0, line: int = 0) -> Iterator[Chunk]:
+        """See `Format.chunks`."""
         return self._source.chunks(position, line or 1, _whole_lines)
 
     def read(self, chunk: Chunk) -> Records:
+        """See `Format.read`."""
         payload: bytes = chunk.payload
         added = not payload.endswith(b"\n")
         data = np.frombuffer(payload + b"\n" if added else payload, np.uint8)
@@ -157,6 +162,7 @@ class JsonLines(Format):
             )
 
     def write(self, records: Records, made: list[pa.RecordBatch], plan: Plan) -> Written:
+        """See `Format.write`."""
         form: _Form = records.form
         new = {name: one.column(n) for one in made for n, name in enumerate(one.schema.names)}
         lines = plan_lines(plan, [leaf.path for leaf in form.leaves])
@@ -204,9 +210,7 @@ def _texts(data: Bytes, found: Tokens, at: Ints) -> pa.Array:
     if escaped.any():
         tokens_ = cut(data, found.start[at[escaped]], found.end[at[escaped]])
         decoded = json.loads(b"[" + b",".join(tokens_.to_pylist()) + b"]")
-        texts = pc.replace_with_mask(
-            texts, pa.array(escaped), pa.array(decoded, pa.large_string())
-        )
+        texts = pc.replace_with_mask(texts, pa.array(escaped), pa.array(decoded, pa.large_string()))
     return texts
 
 
@@ -245,9 +249,7 @@ def _as_json(values: pa.Array, was_string: np.ndarray, raw: pa.Array) -> pa.Arra
     number = pc.and_(pc.match_substring_regex(values, NUMBER), pa.array(~was_string))
     made = pc.if_else(pc.fill_null(number, False), values, quoted)
     special = true_mask(pc.match_substring_regex(values, r'["\\\x00-\x1f]'))
-    ascii_only = true_mask(pc.match_substring(raw, b"\\u")) & ~true_mask(
-        pc.string_is_ascii(values)
-    )
+    ascii_only = true_mask(pc.match_substring(raw, b"\\u")) & ~true_mask(pc.string_is_ascii(values))
     slow = special | ascii_only
     if slow.any():
         texts = values.filter(pa.array(slow)).to_pylist()

@@ -138,7 +138,7 @@ def repeated(leaf: Leaf) -> Ints:
         return np.empty(0, np.int64)
     order = np.argsort(leaf.row, kind="stable")
     again = np.append(False, np.diff(leaf.row[order]) == 0)
-    return leaf.token[order[again]]
+    return np.asarray(leaf.token[order[again]])
 
 
 def column_of(leaf: Leaf, values: pa.Array) -> pa.Array:
@@ -148,4 +148,3 @@ def column_of(leaf: Leaf, values: pa.Array) -> pa.Array:
     place = np.full(leaf.rows, -1, np.int64)
     place[leaf.row] = np.arange(len(leaf.row))
     return values.take(pa.array(place, mask=place < 0))
-

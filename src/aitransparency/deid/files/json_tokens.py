@@ -169,9 +169,7 @@ def _with_values(
     )
 
 
-def _mark_odd_strings(
-    data: Bytes, start: Ints, end: Ints, newlines: Ints, bad: Truth
-) -> None:
+def _mark_odd_strings(data: Bytes, start: Ints, end: Ints, newlines: Ints, bad: Truth) -> None:
     """Mark lines whose strings hold control characters or escapes that JSON does not know."""
     control = np.flatnonzero((data < 32) & (data != 10))
     if len(control) and len(start):
@@ -237,9 +235,7 @@ def _check_grammar(
     # An opening token's parent is the container around it, so `around` is right for it too.
     good = np.zeros(len(kind), np.bool_)
     good |= is_key
-    good |= starts & (
-        (before == COLON) | (in_array & ((before == OPEN_ARRAY) | (before == COMMA)))
-    )
+    good |= starts & ((before == COLON) | (in_array & ((before == OPEN_ARRAY) | (before == COMMA))))
     good |= starts & (before == NEWLINE) & (kind == OPEN_OBJECT)
     good |= (kind == COLON) & key_before & in_object
     good |= (kind == COMMA) & ends_value & (in_object | in_array)
@@ -247,5 +243,4 @@ def _check_grammar(
     good |= (kind == CLOSE_ARRAY) & in_array & (ends_value | (before == OPEN_ARRAY))
     good |= (kind == NEWLINE) & (level == 0) & (ends_value | (before == NEWLINE))
     bad[line[~good]] = True
-    return is_key
-
+    return np.asarray(is_key)

@@ -91,7 +91,9 @@ def nest(batch: pa.RecordBatch, made: Sequence[pa.RecordBatch]) -> pa.RecordBatc
     made
         The tables that it returned, with other values and types, or without some columns.
     """
-    flat = {name: one.column(number) for one in made for number, name in enumerate(one.schema.names)}
+    flat = {
+        name: one.column(number) for one in made for number, name in enumerate(one.schema.names)
+    }
     fields, columns = [], []
     for field, column in zip(batch.schema, batch.columns, strict=True):
         built = _build(column, field.name, flat)

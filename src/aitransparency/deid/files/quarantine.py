@@ -63,9 +63,7 @@ def unsealed(lines: Iterable[bytes], key: Key) -> Iterator[tuple[int, str, bytes
         yield place, reason, data
 
 
-def read_quarantine(
-    path: str | os.PathLike[str], *, key: Key
-) -> Iterator[tuple[int, str, bytes]]:
+def read_quarantine(path: str | os.PathLike[str], *, key: Key) -> Iterator[tuple[int, str, bytes]]:
     """Open the rows that a job set aside.
 
     Parameters

@@ -34,6 +34,8 @@ def access_errors(what: str, do: str = "written") -> Iterator[None]:
     """Turn an OSError into a FileAccessError that says what could not be done, and why."""
     try:
         yield
+    except BrokenPipeError:
+        raise  # the reader has enough: that is no fault
     except OSError as error:
         reason = error.strerror or type(error).__name__
         hint = ""
@@ -108,8 +110,8 @@ class SafeOutput:
         self.sync()
         with access_errors(str(self.target)):
             if self.target.exists():
-                os.chmod(self.path, stat.S_IMODE(self.target.stat().st_mode))
-            os.replace(self.path, self.target)
+                self.path.chmod(stat.S_IMODE(self.target.stat().st_mode))
+            self.path.replace(self.target)
             sync_folder(self.target.parent)
         os.close(self._descriptor)
         self._descriptor = None
@@ -213,4 +215,4 @@ def write_private(path: Path, data: bytes) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        os.replace(beside, path)
+        beside.replace(path)

@@ -52,9 +52,7 @@ class TextSource:
             self.compression: Compression = compression_of(raw.peek(4)[:4])
             stream = self._decompressed(raw)
             first = _take(stream, _HEAD)
-            self.encoding: Encoding = detect(
-                first + self._windows(), stated=options.encoding
-            )
+            self.encoding: Encoding = detect(first + self._windows(), stated=options.encoding)
             if self._stream is not None:
                 self._rest: Iterator[bytes] = chain([first], stream)
         body = first.removeprefix(self.encoding.bom)

@@ -117,7 +117,8 @@ class Treatment:
     def _apply(
         self, records: Records, first_row: int
     ) -> tuple[list[pa.RecordBatch], dict[str, Tally], int, int]:
-        made, tallies = [], {}
+        made: list[pa.RecordBatch] = []
+        tallies: dict[str, Tally] = {}
         values = columns = 0
         applied = applied_groups(
             records.groups,

@@ -42,7 +42,5 @@ def padded(tables: list[pa.Table]) -> pa.Table:
     for table in tables:
         for name in table.column_names:
             column = table[name].combine_chunks()
-            columns[name] = pa.concat_arrays(
-                [column, pa.nulls(rows - len(column), column.type)]
-            )
+            columns[name] = pa.concat_arrays([column, pa.nulls(rows - len(column), column.type)])
     return pa.table(columns)

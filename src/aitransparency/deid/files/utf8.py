@@ -1,4 +1,4 @@
-"""Bytes as UTF-8 text without decoding them (RFC 3629).
+r"""Bytes as UTF-8 text without decoding them (RFC 3629).
 
 >>> is_utf8(np.frombuffer("张".encode(), np.uint8)), is_utf8(np.frombuffer(b"\xff", np.uint8))
 (True, False)
