@@ -167,12 +167,9 @@ class CsvFile(Format):
                 reason = f"{one.fields} fields where {len(self.names)} are expected"
             found.append((one.start, one.end, reason))
         if not is_utf8(data):
-            first = np.concatenate([[0], rows.last[:-1]]) if len(rows.last) else rows.last
-            for start, end in zip(first.tolist(), rows.last.tolist(), strict=True):
+            for start, end in zip(rows.start[:, 0].tolist(), rows.last.tolist(), strict=True):
                 if not is_utf8(data[start:end]):
-                    inside = [place for place in found if start <= place[0] < end]
-                    if not inside:
-                        found.append((start, end, f"bytes that are not {self.encoding}"))
+                    found.append((start, end, f"bytes that are not {self.encoding}"))
         newline = self._dialect.codes[2]
         made = []
         for start, end, reason in sorted(found):

@@ -111,7 +111,7 @@ def detect(head: bytes, *, stated: str | None = None) -> Encoding:
         return Encoding("gb18030" if gb else "big5")
     # A damaged line must not hide what the rest is.
     best = min(("utf-8", "gb18030", "big5"), key=lambda name: _damage(head, name))
-    if _damage(head, best) > 0.05:
+    if _damage(head, best) > 0.5:
         raise FileFormatError(
             "the bytes are no text in UTF-8, GB18030, Big5 or UTF-16; name the encoding with "
             "encoding="
@@ -143,9 +143,9 @@ def _wide(head: bytes) -> str:
     return name if _decodes(head, name) else ""
 
 
-def _decodes(head: bytes, name: str) -> bool:
+def _decodes(head: bytes, name: str, *, whole: bool = False) -> bool:
     try:
-        codecs.getincrementaldecoder(name)("strict").decode(head, final=False)
+        codecs.getincrementaldecoder(name)("strict").decode(head, final=whole)
     except UnicodeDecodeError:
         return False
     return True
@@ -153,7 +153,7 @@ def _decodes(head: bytes, name: str) -> bool:
 
 def _damage(head: bytes, name: str) -> float:
     lines = head.split(b"\n")
-    bad = sum(not _decodes(line, name) for line in lines[:20_000])
+    bad = sum(not _decodes(line, name, whole=True) for line in lines[:20_000])
     return bad / min(len(lines), 20_000)
 
 

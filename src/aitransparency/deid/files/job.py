@@ -139,7 +139,7 @@ def deidentify_stream(
         decided = plan if plan is not None else _proposed(opened)
         treatment = Treatment(opened, decided, key, verify, False, opened.compression)
         treatment.check()
-        state = _begun(opened)
+        state = _begun(opened, decided)
         with tempfile.TemporaryFile() as waiting, access_errors("standard output"):
             waiting.write(opened.compression.compress(opened.head(decided)))
             for done in _settled(treatment, state, chosen.workers):
@@ -189,7 +189,7 @@ class _Job:
                 output.restart()
                 aside.restart()
             resumed_at = state.rows if state else 0
-            state = state or _begun(self._opened)
+            state = state or _begun(self._opened, plan)
             self._fill(state, output, aside, fingerprint, progress)
             if _state(self._source) != before:
                 raise FileAccessError("the source changed while it was read; run it again")
@@ -304,8 +304,9 @@ def _settled(treatment: Treatment, state: Progressed, workers: int) -> Iterator[
         yield made
 
 
-def _begun(opened: Format) -> Progressed:
+def _begun(opened: Format, plan: Plan) -> Progressed:
     names = [name for schema in opened.schemas() for name in schema.names]
+    names += [name for name in plan if opened.open_columns]
     return Progressed(tallies={name: Tally() for name in names})
 
 

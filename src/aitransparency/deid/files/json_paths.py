@@ -58,20 +58,19 @@ class Leaf:
 
 def leaves(data: Bytes, found: Tokens) -> list[Leaf]:
     """Return the paths of the values that are neither objects nor lists, in order of appearance."""
-    names, path_of, element_of = _paths(data, found)
+    names, list_of, path_of, element_of = _paths(data, found)
     is_leaf = (path_of >= 0) & np.isin(found.kind, (STRING, VALUE))
     at = np.flatnonzero(is_leaf)
     order = at[np.argsort(path_of[at], kind="stable")]
     paths, first = np.unique(path_of[order], return_index=True)
     made = []
-    elements: dict[str, Ints] = {"": _records(found)}
+    elements: dict[int, Ints] = {0: _records(found)}
     for path, token in zip(paths.tolist(), np.split(order, first[1:]), strict=True):
-        name = names[path]
-        group = name[: name.rfind("[]") + 2] if "[]" in name else ""
+        group = list_of[path]
         if group not in elements:
-            elements[group] = np.flatnonzero(path_of == names.index(group))
+            elements[group] = np.flatnonzero(path_of == group)
         row = np.searchsorted(elements[group], element_of[token])
-        made.append(Leaf(name, group, token, row, len(elements[group])))
+        made.append(Leaf(names[path], names[group], token, row, len(elements[group])))
     return sorted(made, key=lambda leaf: int(leaf.token[0]))
 
 
@@ -79,14 +78,18 @@ def _records(found: Tokens) -> Ints:
     return np.flatnonzero((found.parent < 0) & (found.kind == OPEN_OBJECT) & (found.depth == 1))
 
 
-def _paths(data: Bytes, found: Tokens) -> tuple[list[str], Ints, Ints]:
-    """Return the names of paths, the path of each value, and the element or record it is in."""
+def _paths(data: Bytes, found: Tokens) -> tuple[list[str], list[int], Ints, Ints]:
+    """Return the names and lists of paths, and the path and the element or record of each value.
+
+    A path's list is the path of the elements of the innermost list around it, itself where it is
+    one, 0 (the records) where there is none.
+    """
     kind, parent = found.kind, found.parent
     path_of = np.full(len(kind), -1, np.int64)
     element_of = np.full(len(kind), -1, np.int64)
     opens = np.isin(kind, (OPEN_OBJECT, OPEN_ARRAY))
     is_value = (opens | np.isin(kind, (STRING, VALUE))) & ~found.is_key
-    names = [""]
+    names, list_of = [""], [0]
     top = _records(found)
     path_of[top] = 0
     element_of[top] = top
@@ -102,10 +105,12 @@ def _paths(data: Bytes, found: Tokens) -> tuple[list[str], Ints, Ints]:
         pairs, inverse = np.unique(path_of[outer] * (len(keys) + 1) + code, return_inverse=True)
         for pair in pairs.tolist():
             above, one = divmod(pair, len(keys) + 1)
-            names.append(_joined(names[above], None if one == len(keys) else keys[one]))
+            listed_here = one == len(keys)
+            list_of.append(len(names) if listed_here else list_of[above])
+            names.append(_joined(names[above], None if listed_here else keys[one]))
         path_of[here] = len(names) - len(pairs) + inverse
         element_of[here] = np.where(listed, here, element_of[outer])
-    return names, path_of, element_of
+    return names, list_of, path_of, element_of
 
 
 def _keys(data: Bytes, found: Tokens) -> tuple[Ints, list[str]]:

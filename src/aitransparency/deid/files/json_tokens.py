@@ -198,7 +198,7 @@ def _levels(kind: npt.NDArray[np.uint8], opens: Ints, closes: Truth) -> Ints:
     """Return the nesting behind each token, counted anew in each line."""
     total = np.cumsum(opens - closes)
     ends = np.flatnonzero(kind == NEWLINE)
-    base = np.concatenate([[0], total[ends[:-1]]]) if len(ends) else np.zeros(1, np.int64)
+    base = np.concatenate([[0], total[ends]])[: len(ends)]
     count = np.diff(np.concatenate([[-1], ends]))
     return total - np.repeat(base, count)
 
@@ -225,11 +225,11 @@ def _check_grammar(
     kind: npt.NDArray[np.uint8], line: Ints, parent: Ints, level: Ints, bad: Truth
 ) -> Truth:
     """Mark lines with a token that may not stand where it does; return which strings are keys."""
-    before = np.concatenate([[NEWLINE], kind[:-1]]).astype(np.uint8)
+    before = np.concatenate([[NEWLINE], kind])[: len(kind)].astype(np.uint8)
     around = np.where(parent >= 0, kind[np.maximum(parent, 0)], NEWLINE)
     in_object, in_array = around == OPEN_OBJECT, around == OPEN_ARRAY
     is_key = (kind == STRING) & in_object & ((before == OPEN_OBJECT) | (before == COMMA))
-    key_before = np.concatenate([[False], is_key[:-1]])
+    key_before = np.concatenate([[False], is_key])[: len(is_key)]
     ends_value = np.isin(before, (CLOSE_OBJECT, CLOSE_ARRAY, STRING, VALUE)) & ~key_before
     starts = np.isin(kind, (OPEN_OBJECT, OPEN_ARRAY, STRING, VALUE)) & ~is_key
     # An opening token's parent is the container around it, so `around` is right for it too.

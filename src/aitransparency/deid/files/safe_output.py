@@ -153,7 +153,8 @@ class _Appending:
 
     def write(self, data: Any) -> int:  # bytes, or a buffer of Arrow's
         taken = bytes(data)
-        self._output.write(taken)
+        if self._output.open:  # a writer that is let go writes its footer to nowhere
+            self._output.write(taken)
         return len(taken)
 
     def tell(self) -> int:

@@ -72,7 +72,8 @@ class Treatment:
             raise KeyMaterialError(
                 "the plan needs a key; pass key=deid.Key.load(path) (--key), and keep it"
             )
-        if all(isinstance(line.technique, Drop) for line in lines.values()):
+        dropped = all(isinstance(line.technique, Drop) for line in lines.values())
+        if dropped and not self.source.open_columns:
             raise PlanError("the plan drops every column; nothing would be left")
         for name, line in lines.items():
             if line.technique.whole_column:
