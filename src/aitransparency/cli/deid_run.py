@@ -55,6 +55,10 @@ def run(
     no_header: Annotated[
         bool, typer.Option("--no-header", help="The CSV has no header; columns are c1, c2 ...")
     ] = False,
+    on_leak: Annotated[
+        str,
+        typer.Option("--on-leak", help="error, or redact: take out originals that are left."),
+    ] = "error",
     no_verify: Annotated[
         bool, typer.Option("--no-verify", help="Do not search the output for original values.")
     ] = False,
@@ -74,6 +78,7 @@ def run(
         delimiter={"\\t": "\t", "tab": "\t"}.get(delimiter or "", delimiter),
         header=not no_header,
         bad_rows=bad_rows,  # type: ignore[arg-type]  # checked there
+        on_leak=on_leak,  # type: ignore[arg-type]  # checked there
         neutralise_formulas=formulas,
         resume=resume,
     )

@@ -19,7 +19,7 @@ from aitransparency import deid
 from aitransparency.deid.files.job import deidentify_file
 from aitransparency.deid.files.nested import nest, unnest
 from aitransparency.deid.techniques import Drop, Keep
-from aitransparency.errors import FileFormatError, LeakError
+from aitransparency.errors import FileFormatError
 
 P, M = "13800138000", "138****8000"
 MASK = deid.Mask(keep_start=3, keep_end=4)
@@ -58,9 +58,11 @@ EXPECTED = {
 
 def write(path, frame: pa.Table) -> None:
     if path.suffix == ".parquet":
-        pq.write_table(frame, path, row_group_size=3)
+        pq.write_table(frame, path, row_group_size=max(3, frame.num_rows // 4))
     else:
-        feather.write_feather(frame, path, compression="uncompressed", chunksize=3)
+        feather.write_feather(
+            frame, path, compression="uncompressed", chunksize=max(3, frame.num_rows // 4)
+        )
 
 
 def read(path) -> pa.Table:
@@ -153,21 +155,26 @@ def test_a_damaged_file_is_one_clear_error_and_leaves_nothing(tmp_path, suffix, 
     else:
         data[:4] = b"XXXX"
     source.write_bytes(data)
-    with pytest.raises((FileFormatError, LeakError)) as caught:
+    message = None
+    try:
         deidentify_file(source, target, plan=PLAN)
-        raise LeakError  # a hole may fall on bytes that do not matter
-    assert P not in str(caught.value)
+    except FileFormatError as error:
+        message = str(error)
+    assert message is None or P not in message
+    assert target.exists() == (message is None)
+    assert message is not None or damage == "hole"  # it may fall on bytes that do not matter
     assert {path.name for path in tmp_path.iterdir()} - {target.name} == {source.name}
 
 
 KINDS = st.sampled_from(["text", "struct", "list", "map", "fixed"])
 WORDS = st.none() | st.sampled_from(["a", "", "张"])
+Z = st.fixed_dictionaries({"z": WORDS})
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.fixed_dictionaries({
     "s": st.none() | st.fixed_dictionaries({"x": WORDS, "y": st.none() | st.lists(WORDS)}),
-    "l": st.none() | st.lists(st.none() | st.lists(st.none() | st.fixed_dictionaries({"z": WORDS}))),
+    "l": st.none() | st.lists(st.none() | st.lists(st.none() | Z)),
     "m": st.none() | st.lists(st.tuples(st.sampled_from("kq"), WORDS), max_size=2),
 }), max_size=6), st.integers(0, 3))  # fmt: skip
 def test_taking_apart_and_putting_together_changes_nothing(rows, start) -> None:

@@ -217,7 +217,7 @@ def test_fields_are_those_that_the_csv_module_wrote(rows: list[list[str]]) -> No
         if b"\n" not in text[a:b]
     ]
     flat = [field for row in rows for field in row]
-    assert [one for one in got] == [one for one in flat if "\n" not in one]
+    assert list(got) == [one for one in flat if "\n" not in one]
     assert len(found.last) == len(rows)
     assert not found.bad
     assert whole_records(text, Dialect()) == len(text)

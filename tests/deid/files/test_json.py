@@ -117,8 +117,10 @@ def test_the_grammar_is_that_of_pythons_json(lines: list[str]) -> None:
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-99, 99) | st.text(alphabet='a"\\张\n1', max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["a", "b.c", "d[]", "é"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "b.c", "d[]", "é"]), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

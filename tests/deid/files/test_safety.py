@@ -262,7 +262,7 @@ def test_a_leak_is_not_written(tmp_path) -> None:
     source.write_text(f"phone,note\n{P},call {P}\n")
     line = deid.plan(source)["phone"]
     plan = deid.Plan({"phone": line, "note": Keep()})
-    with pytest.raises(AitransparencyError, match="original identifiers") as caught:
+    with pytest.raises(AitransparencyError, match="original identifier") as caught:
         deidentify_file(source, target, plan=plan)
     assert P not in str(caught.value)
     assert names(tmp_path) == {"a.csv"}
@@ -275,7 +275,9 @@ def test_a_real_full_disk(tmp_path, phone_plan) -> None:
         pytest.skip("mounting needs root")
     small = tmp_path / "small"
     small.mkdir()
-    done = subprocess.run([mount, "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)], check=False)
+    done = subprocess.run(
+        [mount, "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)], check=False
+    )
     if done.returncode:
         pytest.skip("mounting is not allowed here")
     try:
@@ -286,3 +288,16 @@ def test_a_real_full_disk(tmp_path, phone_plan) -> None:
         assert not names(small)
     finally:
         subprocess.run([umount, str(small)], check=True)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_a_leak_in_a_kept_column_can_be_taken_out(tmp_path, suffix) -> None:
+    source, target = tmp_path / f"a.{suffix}", tmp_path / f"b.{suffix}"
+    rows = {"csv": f"phone,note\n{P},call {P}\n", "jsonl": f'{{"phone":"{P}","note":"call {P}"}}\n'}
+    source.write_text(rows[suffix])
+    plan = deid.Plan({"phone": deid.plan(source)["phone"], "note": Keep()})
+    options = deid.FileOptions(on_leak="redact")
+    report = deidentify_file(source, target, plan=plan, options=options)
+    assert target.read_text() == rows[suffix].replace(f"call {P}", "call <REDACTED>").replace(P, M)
+    assert report.verification is not None
+    assert report.verification.redacted == {"note": 1}

@@ -15,6 +15,8 @@ from pathlib import Path
 from aitransparency import __version__
 from aitransparency.deid.apply import Tally
 from aitransparency.deid.files.safe_output import private_path, write_private
+from aitransparency.deid.files.verified import as_plain, from_plain
+from aitransparency.deid.verify import Verification
 
 _EDGE = 1 << 20
 
@@ -31,13 +33,13 @@ class Progressed:
     formulas: int = 0
     output_bytes: int = 0
     quarantine_bytes: int = 0
-    verified_values: int = 0
-    verified_columns: int = 0
+    verification: Verification = field(default_factory=lambda: Verification(0, 0))
     tallies: dict[str, Tally] = field(default_factory=dict)
 
     def dumps(self, fingerprint: str) -> bytes:
         """Return this as JSON, with what it is valid for."""
         state = {one.name: getattr(self, one.name) for one in fields(self)}
+        state["verification"] = as_plain(self.verification)
         state["tallies"] = {
             name: {"rows": one.rows, "nulls": one.nulls, "misfits": one.misfits,
                    "finds": dict(one.finds)}
@@ -57,6 +59,7 @@ class Progressed:
                 name: Tally(one["rows"], one["nulls"], one["misfits"], Counter(one["finds"]))
                 for name, one in state.pop("tallies").items()
             }
+            state["verification"] = from_plain(state["verification"])
             return cls(**state, tallies=tallies)
         except (ValueError, KeyError, TypeError):
             return None

@@ -25,9 +25,9 @@ from aitransparency.deid.files.options import FileOptions, Progress
 from aitransparency.deid.files.safe_output import SafeOutput, access_errors
 from aitransparency.deid.files.sample import sample_of_source
 from aitransparency.deid.files.treat import Done, Treatment
+from aitransparency.deid.files.verified import total
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
-from aitransparency.deid.verify import Verification
 from aitransparency.errors import (
     AitransparencyError,
     FileAccessError,
@@ -94,6 +94,7 @@ def deidentify_file(
                 verify,
                 quarantine=chosen.bad_rows == "quarantine",
                 compression=by_suffix(target_path),
+                on_leak=chosen.on_leak,
             )
             job = _Job(opened, (source_path, target_path), treatment, chosen)
             return job.run(before, progress)
@@ -137,7 +138,9 @@ def deidentify_stream(
     with _named("standard input"):
         opened = open_source(source, "standard input", chosen)
         decided = plan if plan is not None else _proposed(opened)
-        treatment = Treatment(opened, decided, key, verify, False, opened.compression)
+        treatment = Treatment(
+            opened, decided, key, verify, False, opened.compression, chosen.on_leak
+        )
         treatment.check()
         state = _begun(opened, decided)
         with tempfile.TemporaryFile() as waiting, access_errors("standard output"):
@@ -297,8 +300,7 @@ def _settled(treatment: Treatment, state: Progressed, workers: int) -> Iterator[
         state.written += made.written
         state.quarantined += len(made.bad)
         state.formulas += made.formulas
-        state.verified_values += made.verified_values
-        state.verified_columns = max(state.verified_columns, made.verified_columns)
+        state.verification = total([state.verification, made.verification])
         for name, tally in made.tallies.items():
             state.tallies[name] = state.tallies.get(name, Tally()) + tally
         yield made
@@ -334,7 +336,7 @@ def _facts(opened: Format, source: str, target: str, state: Progressed) -> FileF
 def _report(
     plan: Plan, key: Key | None, verify: bool, state: Progressed, facts: FileFacts
 ) -> FileReport:
-    found = Verification(state.verified_values, state.verified_columns) if verify else None
+    found = state.verification if verify else None
     made = FileReport.of(plan, state.tallies, rows=state.rows, key=key, verification=found)
     assert isinstance(made, FileReport)  # `of` is a class method
     return replace(made, files=(facts,))

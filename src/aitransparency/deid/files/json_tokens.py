@@ -200,7 +200,7 @@ def _levels(kind: npt.NDArray[np.uint8], opens: Ints, closes: Truth) -> Ints:
     ends = np.flatnonzero(kind == NEWLINE)
     base = np.concatenate([[0], total[ends]])[: len(ends)]
     count = np.diff(np.concatenate([[-1], ends]))
-    return total - np.repeat(base, count)
+    return np.asarray(total - np.repeat(base, count))
 
 
 def _parents(

@@ -14,6 +14,7 @@ from aitransparency.deid.files.limits import Limits
 from aitransparency.errors import InputError
 
 BadRows = Literal["error", "quarantine"]
+OnLeak = Literal["error", "redact"]  # as in deid.verify, which is not imported for a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class FileOptions:
         Whether the first record of a CSV names the columns; else they are c1, c2 and so on.
     bad_rows
         What happens to records that cannot be read: "error" or "quarantine".
+    on_leak
+        "error": nothing is written if verification finds an original. "redact": it is taken out.
     neutralise_formulas
         Whether cells that a spreadsheet would run as a formula get an apostrophe before them.
     resume
@@ -52,6 +55,7 @@ class FileOptions:
     quote: str | None = None
     header: bool = True
     bad_rows: BadRows = "error"
+    on_leak: OnLeak = "error"
     neutralise_formulas: bool = False
     resume: bool = False
     workers: int = 2
@@ -61,6 +65,8 @@ class FileOptions:
     def __post_init__(self) -> None:
         if self.bad_rows not in ("error", "quarantine"):
             raise InputError(f"bad_rows is 'error' or 'quarantine', got {self.bad_rows!r}")
+        if self.on_leak not in ("error", "redact"):
+            raise InputError(f"on_leak is 'error' or 'redact', got {self.on_leak!r}")
         for name in ("workers", "chunk_bytes"):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
@@ -68,8 +74,9 @@ class FileOptions:
 
     def meaning(self) -> str:
         """Return what of this changes the output, for the fingerprint of a job."""
-        return repr((self.format, self.encoding, self.delimiter, self.quote, self.header,
-                     self.bad_rows, self.neutralise_formulas, self.chunk_bytes))  # fmt: skip
+        means = ("format", "encoding", "delimiter", "quote", "header", "bad_rows", "on_leak",
+                 "neutralise_formulas", "chunk_bytes")  # fmt: skip
+        return repr([getattr(self, name) for name in means])
 
 
 Progress = Callable[[int, int, int | None], None]  # rows, bytes done, bytes in all or None

@@ -12,11 +12,11 @@ from aitransparency.deid.files.base import Chunk, Format, Records
 from aitransparency.deid.files.compression import Compression
 from aitransparency.deid.files.plan_part import applied_groups, demand_known, part_of
 from aitransparency.deid.files.quarantine import seal
+from aitransparency.deid.files.verified import total, verified
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
-from aitransparency.deid.techniques import Drop
-from aitransparency.deid.verify import demand_clean
-from aitransparency.deid.verify import verify as verify_table
+from aitransparency.deid.techniques import Drop, Keep, Redact
+from aitransparency.deid.verify import OnLeak, Verification
 from aitransparency.errors import FileFormatError, KeyMaterialError, LeakError, PlanError
 
 
@@ -31,8 +31,7 @@ class Done:
     bad: tuple[bytes, ...]
     formulas: int
     tallies: dict[str, Tally]
-    verified_values: int
-    verified_columns: int
+    verification: Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,8 @@ class Treatment:
         Whether bad rows are set aside; otherwise they are an error.
     compression
         Of the output.
+    on_leak
+        As `FileOptions` takes it.
     """
 
     source: Format
@@ -57,6 +58,7 @@ class Treatment:
     verify: bool
     quarantine: bool
     compression: Compression
+    on_leak: OnLeak = "error"
 
     def check(self) -> None:
         """Raise where plan, columns and key do not go together; no row is read."""
@@ -93,8 +95,8 @@ class Treatment:
                 f"line {bad.line:,}: {bad.reason}; mend the file, or set such rows aside with "
                 "bad_rows='quarantine' (--bad-rows quarantine)"
             )
-        made, tallies, values, columns = self._apply(records, first_row)
-        written = self.source.write(records, made, self.plan)
+        made, tallies, found = self._apply(records, first_row)
+        written = self.source.write(records, made, _with_redactions(self.plan, found))
         if written.rows != records.rows:
             raise LeakError(
                 f"{records.rows:,} rows went in and {written.rows:,} would come out; nothing is "
@@ -111,16 +113,15 @@ class Treatment:
             tuple(seal(row, self.key) for row in records.bad),
             written.formulas,
             tallies,
-            values,
-            columns,
+            found,
         )
 
     def _apply(
         self, records: Records, first_row: int
-    ) -> tuple[list[pa.RecordBatch], dict[str, Tally], int, int]:
+    ) -> tuple[list[pa.RecordBatch], dict[str, Tally], Verification]:
         made: list[pa.RecordBatch] = []
         tallies: dict[str, Tally] = {}
-        values = columns = 0
+        found: list[Verification] = []
         applied = applied_groups(
             records.groups,
             self.plan,
@@ -133,9 +134,19 @@ class Treatment:
             made.append(one.batch)
             tallies |= dict(one.tallies)
             if self.verify:
-                before, after = (pa.Table.from_batches([each]) for each in (group, one.batch))
-                found = verify_table(before, after, part_of(self.plan, group.schema.names))
-                demand_clean(found)
-                values += found.values
-                columns += found.columns
-        return made, tallies, values, columns
+                part = part_of(self.plan, group.schema.names)
+                batch, result = verified(part, group, one, self.on_leak)
+                made[-1] = batch
+                found.append(result)
+        return made, tallies, total(found)
+
+
+def _with_redactions(plan: Plan, found: Verification) -> Plan:
+    """Return the plan that says of kept columns with redactions that they changed."""
+    if not found.redacted:
+        return plan
+    changed = part_of(plan, list(plan))
+    for name in found.redacted:
+        if name not in changed or isinstance(changed[name].technique, Keep):
+            changed[name] = Redact()
+    return changed
