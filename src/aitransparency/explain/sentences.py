@@ -19,6 +19,7 @@ from aitransparency.explain.wording import Words, words
 __all__ = ["words"]
 
 _LONGEST_LABEL = 60
+_MARKS = str.maketrans(dict.fromkeys("。；：！？，;:", " "))
 _EVEN = 0.005  # a rest of a smaller share has no side: it cancels out
 
 
@@ -35,8 +36,8 @@ def sides(decision: Decision) -> tuple[Side, Side]:
 
 
 def label_of(entry: Feature, say: Words) -> str:
-    """Return the label of a column, cleaned."""
-    return clean(entry.label_in(say.language), _LONGEST_LABEL)
+    """Return the label of a column, cleaned; marks that end a clause of ours become spaces."""
+    return clean(entry.label_in(say.language).translate(_MARKS), _LONGEST_LABEL) or "?"
 
 
 def reason_sentence(
