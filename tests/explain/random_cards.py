@@ -15,7 +15,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OrdinalEncoder
+from sklearn.preprocessing import OrdinalEncoder, StandardScaler
 
 from aitransparency.explain import Card, Decision, Explainer, Feature, Features
 from aitransparency.explain.reading import disagreements
@@ -72,71 +72,63 @@ def catalogue(draw: np.random.Generator, names: list[str], texts: set[str]) -> F
     return Features.of(*entries)
 
 
+def people(draw: np.random.Generator) -> tuple[pd.DataFrame, set[str]]:
+    """Return a random frame and which of its columns hold texts."""
+    rows, width = int(draw.integers(20, 400)), int(draw.integers(1, 12))
+    columns, texts = {}, set()
+    for name in (f"c{j}" for j in range(width)):
+        values = draw.normal(draw.normal(0, 10), 10 ** draw.uniform(-3, 5), rows)
+        kind = draw.random()
+        columns[name] = values.round() if kind < 0.3 else values
+        if kind > 0.8:
+            columns[name] = draw.choice(WORDS, rows)
+            texts.add(name)
+    return pd.DataFrame(columns), texts
+
+
+def decisions(draw: np.random.Generator, line: float) -> Iterator[Decision]:
+    """Yield one decision of each kind: two for classes, two for estimates."""
+    chinese, english = {0: "未通过", 1: "通过"}, {0: "no", 1: "yes"}
+    yield Decision(labels=chinese, labels_en=english, threshold=float(draw.uniform(0.2, 0.8)))
+    yield Decision(labels=chinese, favourable=int(draw.integers(2)))
+    yield Decision(target="保费", target_en="premium", unit="元", threshold=None)
+    higher = bool(draw.integers(2))
+    yield Decision(target="保费", threshold=line, higher_is_favourable=higher)
+
+
 def explainers(seed: int) -> Iterator[tuple[Explainer, pd.DataFrame]]:
-    """Yield random explainers with 100 people each, without end."""
+    """Yield random explainers and their people, without end."""
     draw = np.random.default_rng(seed)
     while True:
-        rows, width = int(draw.integers(20, 400)), int(draw.integers(1, 12))
-        names = [f"c{j}" for j in range(width)]
-        frame = pd.DataFrame(
-            {
-                name: draw.normal(draw.normal(0, 10), 10 ** draw.uniform(-3, 5), rows)
-                for name in names
-            }
-        )
-        texts = {name for name in names if draw.random() < 0.2}
-        for name in names:
-            if name in texts:
-                frame[name] = draw.choice(WORDS, rows)
-            elif draw.random() < 0.3:
-                frame[name] = frame[name].round()
+        frame, texts = people(draw)
+        numbers = frame.drop(columns=sorted(texts))
+        score = draw.normal(0, 0.5, len(frame))
+        for name in numbers:
+            score += draw.normal() * (frame[name] - frame[name].mean()) / (frame[name].std() or 1)
+        kind, line = int(draw.integers(4)), float(np.median(score))
+        target = (score > line).astype(int) if kind < 2 else score
+        head = (
+            make_pipeline(StandardScaler(), LogisticRegression()),
+            GradientBoostingClassifier(n_estimators=8, max_depth=2),
+            LinearRegression(),
+            LinearRegression(),
+        )[kind]
         encoded = make_column_transformer(
             (OrdinalEncoder(), sorted(texts)),
             remainder="passthrough",
             verbose_feature_names_out=False,
         )
-        numbers = [j for j, name in enumerate(names) if name not in texts]
-        score = sum(
-            (frame[names[j]] - frame[names[j]].mean())
-            / (frame[names[j]].std() or 1)
-            * draw.normal()
-            for j in numbers
-        )
-        score = score + draw.normal(0, 0.5, rows)
-        kind = draw.integers(4)
-        good = (score > np.median(score)).astype(int) if kind < 2 else None
-        if kind < 2 and len(set(good)) < 2:
-            continue
-        head = (
-            LogisticRegression(max_iter=50),
-            GradientBoostingClassifier(n_estimators=8, max_depth=2),
-            LinearRegression(),
-            LinearRegression(),
-        )[kind]
-        scaled = frame.assign(**{names[j]: frame[names[j]] for j in numbers})
-        model = make_pipeline(encoded, head).fit(scaled, score if good is None else good)
-        line = float(np.median(score))
-        decision = (
-            Decision(
-                labels={0: "未通过", 1: "通过"},
-                labels_en={0: "no", 1: "yes"},
-                threshold=float(draw.uniform(0.2, 0.8)),
-            ),
-            Decision(labels={0: "未通过", 1: "通过"}, favourable=int(draw.integers(2))),
-            Decision(target="保费", target_en="premium", unit="元", threshold=None),
-            Decision(target="保费", threshold=line, higher_is_favourable=bool(draw.integers(2))),
-        )[kind]
-        yield (
-            Explainer(model, frame, features=catalogue(draw, names, texts), decision=decision),
-            frame,
-        )
+        model = make_pipeline(encoded, head).fit(frame, target)
+        features = catalogue(draw, list(frame), texts)
+        decision = list(decisions(draw, line))[kind]
+        yield Explainer(model, frame, features=features, decision=decision), frame
 
 
-def cards(count: int, seed: int = 0, people: int = 100) -> Iterator[Card]:
+def cards(count: int, seed: int = 0, each: int = 100) -> Iterator[Card]:
     """Yield cards in both languages in turn."""
     made = 0
     for explainer, frame in explainers(seed):
-        for at in range(min(people, len(frame))):
+        for at in range(min(each, len(frame))):
             if made == count:
                 return
             yield explainer.explain(frame.iloc[[at]], language="en" if made % 2 else "zh")

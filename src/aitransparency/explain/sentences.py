@@ -60,8 +60,9 @@ def reason_sentence(
     wording = entry.wording.get("for" if side[0] in ("for", "adds") else "against", {})
     reviewed = wording.get(say.language)
     if reviewed:
-        filled = reviewed.format(value=value or say.templates["missing"], typical=typical)
-        return say.say("reason.reviewed", wording=clean(filled, 3 * _LONGEST_LABEL), side=which)
+        said = clean(reviewed, 3 * _LONGEST_LABEL)  # before a value stands in it, in its quotes
+        filled = said.format(value=value or say.templates["missing"], typical=typical)
+        return say.say("reason.reviewed", wording=filled, side=which)
     label = say.sentence_case(label_of(entry, say))
     if not value:
         return say.say("reason.missing", label=label, side=which)
