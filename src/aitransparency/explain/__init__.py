@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aitransparency.explain.decision import Decision
     from aitransparency.explain.explainer import Explainer
     from aitransparency.explain.features import Feature, Features
+    from aitransparency.explain.notice import Notice, Profile
     from aitransparency.explain.system import System
 
 _HOME = {
@@ -26,6 +27,8 @@ _HOME = {
     "Explainer": "explainer",
     "Feature": "features",
     "Features": "features",
+    "Notice": "notice",
+    "Profile": "notice",
     "System": "system",
     "explain_stream": "batch",
     "reason_table": "batch",
@@ -39,6 +42,8 @@ __all__ = [
     "Explainer",
     "Feature",
     "Features",
+    "Notice",
+    "Profile",
     "System",
     "explain_stream",
     "reason_table",

@@ -203,6 +203,21 @@ class Explainer:
             versions=_versions(self.model),
         )
 
+    def rows(self, X: Any) -> pa.Table:
+        """Return rows as a table: names and types checked, columns beyond the model's kept.
+
+        Parameters
+        ----------
+        X
+            Frame, array or one row with the model's columns.
+
+        Raises
+        ------
+        InputError, InputTypeError
+            As in `attribute`.
+        """
+        return self._format.table(X)
+
     def score(self, X: Any) -> Floats:
         """Return the probability of the favourable class, or the target, float64 (n,).
 
