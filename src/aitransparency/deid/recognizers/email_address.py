@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from aitransparency.deid.column import Ints
-from aitransparency.deid.scan.recognizer import PASSED, Matches, Recognizer, Scores
+from aitransparency.deid.scan.recognizer import PASSED, Matches, Recognizer, Scores, words
 from aitransparency.deid.scan.runs import is_alnum
 from aitransparency.deid.scan.text import ScanText, members
 
@@ -70,20 +70,9 @@ def _last_dot(text: ScanText, start: Ints, end: Ints) -> Ints:
 
 RECOGNIZER = Recognizer(
     entity="EMAIL_ADDRESS",
-    labels=(
-        *(
-            "邮箱",
-            "郵箱",
-            "电子邮箱",
-            "電子郵箱",
-            "邮件",
-            "郵件",
-            "电子邮件",
-            "電子郵件",
-            "邮箱地址",
-            "电邮",
-        ),
-        *("email", "e-mail", "mail", "mailto"),
+    labels=words(
+        "邮箱、郵箱、电子邮箱、電子郵箱、邮件、郵件、电子邮件、電子郵件、邮箱地址、电邮、電郵",
+        "email、e-mail、mail、mailto",
     ),
     shape=Scores(alone=0, near=0, direct=0, contrary=0),
     passed=Scores(alone=98, near=99, direct=100, contrary=98),

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Ints
+from aitransparency.deid.scan.runs import Windows
 from aitransparency.deid.scan.text import ScanText
 
 Levels = npt.NDArray[np.int8]
@@ -79,6 +80,16 @@ class Matches(NamedTuple):
             np.concatenate([part.end for part in parts]),
             np.concatenate([part.level for part in parts]),
         )
+
+
+def words(*lines: str) -> tuple[str, ...]:
+    """Return the labels of lines in which 、 stands between them."""
+    return tuple(word for line in lines for word in line.split("、"))
+
+
+def graded(windows: Windows, passed: npt.NDArray[np.bool_]) -> Matches:
+    """Return windows as candidates, `PASSED` under the mask and `SHAPE` elsewhere."""
+    return Matches(windows.start, windows.end, np.where(passed, PASSED, SHAPE).astype(np.int8))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ b'13800138000'
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -98,6 +99,21 @@ class Runs:
         """Find the runs of the bytes under a mask."""
         turns = np.flatnonzero(member[1:] != member[:-1]) + 1
         return cls(data, turns[::2], turns[1::2] - turns[::2])
+
+    def holding(self, places: Ints) -> Runs:
+        """Return the runs that hold one of the sorted places; every place is in some run."""
+        if not len(self.start):
+            return self
+        at = np.searchsorted(self.start, places, side="right") - 1
+        first = np.ones(len(at), np.bool_)
+        first[1:] = at[1:] != at[:-1]
+        at = at[first]
+        return Runs(self.data, self.start[at], self.length[at])
+
+    def between(self, least: int, most: int) -> Runs:
+        """Return the runs of these lengths."""
+        keep = (self.length >= least) & (self.length <= most)
+        return Runs(self.data, self.start[keep], self.length[keep])
 
     @cached_property
     def lengths_present(self) -> frozenset[int]:
@@ -209,6 +225,61 @@ class Runs:
         end = starts[last] + sizes[last] + short
         place[:, -1] = end - 1
         return Windows(starts[first], end, upper(self.data[place]))
+
+
+def lettered(digits: Windows, data: Bytes, size: int) -> Windows:
+    """Return the digits that follow exactly `size` letters, letters included.
+
+    One separator may stand between. A letter before the letters is a word's only where it is a
+    small one before a capital (``passportE12345678``).
+    """
+    parts = []
+    for gap in (0, 1):
+        start = digits.start - size - gap
+        letters = np.ndarray((len(data) - size + 1, size), np.uint8, data, 0, (1, 1))[start]
+        good = is_letter(letters).all(axis=1)
+        if gap:
+            good &= _IS_SEPARATOR[data[digits.start - 1]]
+        some = np.flatnonzero(good)
+        before, first = data[start[some] - 1], letters[some, 0]
+        some = some[~is_alnum(before) | ((before >= 97) & is_letter(before) & (first < 97))]
+        characters = np.concatenate([upper(letters[some]), digits.characters[some]], axis=1)
+        parts.append(Windows(start[some], digits.end[some], characters))
+    return Windows.concat(*parts)
+
+
+class Shape(NamedTuple):
+    """What may stand at each place of a number.
+
+    Parameters
+    ----------
+    allowed
+        bool (length, 256).
+    """
+
+    allowed: Mask
+
+    @classmethod
+    def of(cls, pattern: str) -> Shape:
+        """Read a pattern of literal characters and bracketed classes: ``[HM][0-9][0-9]``.
+
+        ``#`` is any digit and ``@`` any capital letter.
+        """
+        pattern = pattern.replace("#", "[0-9]").replace("@", "[A-Z]")
+        places = re.findall(r"\[[^\]]+\]|.", pattern)
+        allowed = np.zeros((len(places), 256), np.bool_)
+        for place, part in enumerate(places):
+            accept = re.compile(part.encode())
+            allowed[place] = [bool(accept.match(bytes([byte]))) for byte in range(256)]
+        allowed.flags.writeable = False
+        return cls(allowed)
+
+    def fits(self, characters: Bytes) -> Mask:
+        """Return which rows of uint8 (m, length) have it, bool (m,)."""
+        good = np.ones(len(characters), np.bool_)
+        for place, table in enumerate(self.allowed):
+            good &= table[characters[:, place]]
+        return good
 
 
 def upper(characters: Bytes) -> Bytes:

@@ -76,6 +76,11 @@ class ScanText:
         """The maximal runs of ASCII letters and digits."""
         return Runs.of(self.data, is_alnum(self.data))
 
+    @cached_property
+    def mixed(self) -> Runs:
+        """Those of `codes` that hold a digit."""
+        return self.codes.holding(self.digits.start)
+
     def places(self, byte: int) -> Ints:
         """Return where a byte stands, int64 (m,), padding excluded."""
         return np.flatnonzero(self.data == byte)

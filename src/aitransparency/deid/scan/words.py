@@ -97,14 +97,21 @@ class Vocabulary:
 
     def around(self, text: ScanText, start: Ints, end: Ints) -> Around:
         """Return what the words say about ``data[start:end]`` of every candidate."""
-        before = np.zeros(len(start), np.uint64)
-        direct = np.zeros(len(start), np.bool_)
-        after = np.zeros(len(start), np.uint64)
-        for at in range(0, len(start), _STEP):
+        firsts, one = np.unique(start, return_inverse=True)  # entities share candidates
+        masks = np.zeros(len(firsts), np.uint64)
+        close = np.zeros(len(firsts), np.bool_)
+        for at in range(0, len(firsts), _STEP):
             part = slice(at, at + _STEP)
-            before[part], direct[part] = self._before(text, start[part])
-            lonely = np.flatnonzero(before[part] == 0)
-            after[at + lonely] = self._after(text, end[part][lonely])
+            masks[part], close[part] = self._before(text, firsts[part])
+        before, direct = masks[one], close[one]
+        lonely = np.flatnonzero(before == 0)
+        lasts, one = np.unique(end[lonely], return_inverse=True)
+        masks = np.zeros(len(lasts), np.uint64)
+        for at in range(0, len(lasts), _STEP):
+            part = slice(at, at + _STEP)
+            masks[part] = self._after(text, lasts[part])
+        after = np.zeros(len(start), np.uint64)
+        after[lonely] = masks[one]
         return Around(before, direct, after)
 
     def _before(self, text: ScanText, start: Ints) -> tuple[Masks, Mask]:
