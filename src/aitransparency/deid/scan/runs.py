@@ -102,13 +102,31 @@ class Runs:
 
     def holding(self, places: Ints) -> Runs:
         """Return the runs that hold one of the sorted places; every place is in some run."""
-        if not len(self.start):
-            return self
-        at = np.searchsorted(self.start, places, side="right") - 1
-        first = np.ones(len(at), np.bool_)
-        first[1:] = at[1:] != at[:-1]
-        at = at[first]
+        at = np.flatnonzero(self.hold(places))
         return Runs(self.data, self.start[at], self.length[at])
+
+    def hold(self, places: Ints) -> Mask:
+        """Return which runs hold one of the sorted places; every place is in some run."""
+        held = np.zeros(len(self.start), np.bool_)
+        held[np.searchsorted(self.start, places, side="right") - 1] = True
+        return held
+
+    def joined(self, joints: bytes) -> Runs:
+        """Return the runs with those put together that one of these bytes alone parts."""
+        if len(self.start) < 2:
+            return self
+        end = self.start + self.length
+        gap = np.flatnonzero(self.start[1:] == end[:-1] + 1)
+        byte = self.data[end[gap]]
+        gap = gap[np.logical_or.reduce([byte == joint for joint in joints])]
+        if not len(gap):
+            return self
+        opens = np.ones(len(self.start), np.bool_)
+        opens[gap + 1] = False
+        closes = np.ones(len(self.start), np.bool_)
+        closes[gap] = False
+        start = self.start[opens]
+        return Runs(self.data, start, end[closes] - start)
 
     def between(self, least: int, most: int) -> Runs:
         """Return the runs of these lengths."""
