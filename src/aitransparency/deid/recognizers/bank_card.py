@@ -21,6 +21,7 @@ import numpy.typing as npt
 from aitransparency.deid.column import Bytes
 from aitransparency.deid.recognizers import resident_id
 from aitransparency.deid.scan.recognizer import (
+    NO_LEVELS,
     PASSED,
     REFUSED,
     SHAPE,
@@ -87,6 +88,8 @@ def luhn(digits: Bytes) -> npt.NDArray[np.bool_]:
 
 def levels(characters: Bytes) -> Levels:
     """Return the level of each number, uint8 (n, 13 to 19)."""
+    if not len(characters):
+        return NO_LEVELS
     digits = characters - np.uint8(48)
     passed = _ISSUED[characters.shape[1], digits[:, :4].astype(np.int64) @ [1000, 100, 10, 1]]
     some = np.flatnonzero(passed)

@@ -57,6 +57,8 @@ def _compact(text: ScanText) -> tuple[Ints, Ints]:
     """Return YYYYMMDD."""
     windows = text.digits.whole(8)
     digits = windows.characters
+    if not len(digits):
+        return windows.start, windows.end
     kept = windows.take(
         is_day(_number(digits[:, :4]), _number(digits[:, 4:6]), _number(digits[:, 6:]))
     )
@@ -73,6 +75,8 @@ def _parted(text: ScanText) -> list[tuple[Ints, Ints]]:
             found.append(_groups(text, (day, month, 4), (2, 1, 0)))
             found.append(_groups(text, (2, month, day), (0, 1, 2)))
         windows = text.digits.grouped((4, month))
+        if not len(windows.start):
+            continue
         year, number = _number(windows.characters[:, :4]), _number(windows.characters[:, 4:])
         kept = windows.take(_is_year(year) & (number >= 1) & (number <= 12))
         found.append((kept.start, kept.end))
@@ -83,6 +87,8 @@ def _groups(
     text: ScanText, sizes: tuple[int, int, int], order: tuple[int, int, int]
 ) -> tuple[Ints, Ints]:
     windows = text.digits.grouped(sizes)
+    if not len(windows.start):
+        return windows.start, windows.end
     edges = np.cumsum((0, *sizes))
     year, month, day = (
         _number(windows.characters[:, edges[part] : edges[part + 1]]) for part in order
@@ -108,6 +114,8 @@ def _chinese(text: ScanText) -> tuple[Ints, Ints]:
         parts.append(windows.take(_is_year(year)) if size == 4 else windows)
     start = np.concatenate([part.start for part in parts])
     end = np.concatenate([part.end for part in parts]) + 3
+    if not len(start):
+        return start, end
     return start, _with_day(text, *_with_month(text, end))
 
 
@@ -121,6 +129,8 @@ def _short(text: ScanText) -> tuple[Ints, Ints]:
     good = text.follows(end, _MONTH.encode()) & (month >= 1) & (month <= 12)
     good &= ~text.precedes(start, _YEAR.encode())
     start, month, end = start[good], month[good], end[good] + 3
+    if not len(start):
+        return start, end
     last = _with_day(text, end, month)
     return start[last > end], last[last > end]
 
@@ -182,6 +192,8 @@ def _english(text: ScanText) -> tuple[Ints, Ints]:
     end = start + 4
     parted = (text.data[start - 1] == ord(" ")) | (text.data[start - 1] == ord(","))
     start, end = start[parted], end[parted]
+    if not len(start):
+        return start, end
     window = text.windows(start - _WINDOW, _WINDOW).astype(np.int64) | 32
     named = np.isin(window[:, :-2] << 16 | window[:, 1:-1] << 8 | window[:, 2:], _MONTHS)
     found = named.any(axis=1)

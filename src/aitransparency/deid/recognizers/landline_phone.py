@@ -56,7 +56,6 @@ _AREAS.flags.writeable = False
 _GROUPINGS = ((3, 8), (4, 8), (4, 7), (3, 4, 4), (4, 4, 4), (4, 3, 4), (4, 4, 3))
 _ABROAD = ((2, 2, 8), (2, 3, 8), (2, 3, 7), (2, 2, 4, 4), (2, 3, 4, 4), (2, 3, 3, 4))
 _SERVICE = ((3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3), (4, 6), (3, 3, 2, 2), (4, 2, 2, 2))
-_LOCAL = ((4, 4), (3, 4))
 _EXTENSION = tuple(
     word.encode()
     for word in (
@@ -98,58 +97,66 @@ def is_national(digits: Bytes) -> npt.NDArray[np.bool_]:
 def candidates(text: ScanText) -> Matches:
     """Return numbers with an area code, service numbers and what may be a local number."""
     runs = text.digits
+    written = [runs.grouped(grouping) for grouping in _GROUPINGS]
     parts = [_in_parentheses(text), _abroad(text)]
-    parts += [_national(runs.whole(length)) for length in (11, 12)]
-    parts += [_national(runs.grouped(grouping)) for grouping in _GROUPINGS]
+    for length in (11, 12):
+        same = [one for one in written if one.characters.shape[1] == length]
+        parts.append(_national(Windows.concat(runs.whole(length), *same)))
     parts.append(_service(runs.whole(10), SHAPE))
-    parts += [_service(runs.grouped(grouping), PASSED) for grouping in _SERVICE]
+    parts.append(_service(Windows.concat(*(runs.grouped(one) for one in _SERVICE)), PASSED))
+    parts.append(_weak(Windows.concat(runs.whole(8), runs.grouped((4, 4)))))
+    parts.append(_weak(Windows.concat(runs.whole(7), runs.grouped((3, 4)))))
     found = Matches.concat(*parts)
-    local = Windows.concat(runs.whole(8), runs.grouped(_LOCAL[0]))
-    short = Windows.concat(runs.whole(7), runs.grouped(_LOCAL[1]))
-    parts = [_weak(local), _weak(short)]
-    found = Matches.concat(found, *parts)
     return Matches(found.start, _with_extension(text, found.end), found.level)
+
+
+def _at(windows: Windows, level: int) -> Matches:
+    return Matches(windows.start, windows.end, np.full(len(windows.start), level, np.int8))
 
 
 def _national(windows: Windows) -> Matches:
     windows = windows.take(windows.characters[:, 0] == ord("0"))
-    windows = windows.take(is_national(windows.characters[:, 1:] - np.uint8(48)))
-    return Matches(windows.start, windows.end, np.full(len(windows.start), PASSED, np.int8))
+    if not len(windows.start):
+        return Matches.none()
+    return _at(windows.take(is_national(windows.characters[:, 1:] - np.uint8(48))), PASSED)
 
 
 def _service(windows: Windows, level: int) -> Matches:
+    if not len(windows.start):
+        return Matches.none()
     first = windows.characters[:, 0]
     zeros = (windows.characters[:, 1:3] == ord("0")).all(axis=1)
-    windows = windows.take(((first == ord("4")) | (first == ord("8"))) & zeros)
-    return Matches(windows.start, windows.end, np.full(len(windows.start), level, np.int8))
+    return _at(windows.take(((first == ord("4")) | (first == ord("8"))) & zeros), level)
 
 
 def _weak(windows: Windows) -> Matches:
-    windows = windows.take(windows.characters[:, 0] >= ord("2"))
-    return Matches(windows.start, windows.end, np.full(len(windows.start), SHAPE, np.int8))
+    if not len(windows.start):
+        return Matches.none()
+    return _at(windows.take(windows.characters[:, 0] >= ord("2")), SHAPE)
 
 
 def _abroad(text: ScanText) -> Matches:
     """Return numbers behind +86 or 0086."""
-    parts = []
-    for length in (11, 12, 13):  # 86 and the national number
-        windows = text.digits.whole(length)
-        parts.append(_behind_code(text, windows, 2))
+    runs = text.digits
+    parts = [_behind_code(text, runs.whole(length), 2) for length in (11, 12, 13)]
     for grouping in _ABROAD:
-        parts.append(_behind_code(text, text.digits.grouped(grouping), 2))
-        parts.append(_behind_code(text, text.digits.grouped((4, *grouping[1:])), 4))
+        parts.append(_behind_code(text, runs.grouped(grouping), 2))
+        parts.append(_behind_code(text, runs.grouped((4, *grouping[1:])), 4))
     return Matches.concat(*parts)
 
 
 def _behind_code(text: ScanText, windows: Windows, size: int) -> Matches:
-    code = (b"86" if size == 2 else b"0086")[:size]
+    if not len(windows.start):
+        return Matches.none()
+    code = b"86" if size == 2 else b"0086"
     good = (windows.characters[:, :size] == np.frombuffer(code, np.uint8)).all(axis=1)
     if size == 2:
         good &= text.data[windows.start - 1] == ord("+")
     windows = windows.take(good)
+    if not len(windows.start):
+        return Matches.none()
     windows = windows.take(is_national(windows.characters[:, size:] - np.uint8(48)))
-    start = windows.start - (size == 2)
-    return Matches(start, windows.end, np.full(len(start), PASSED, np.int8))
+    return _at(windows._replace(start=windows.start - (size == 2)), PASSED)
 
 
 def _in_parentheses(text: ScanText) -> Matches:
@@ -161,6 +168,8 @@ def _in_parentheses(text: ScanText) -> Matches:
     first, after = runs.start[index], runs.start[index] + runs.length[index]
     good = (data[first] == ord("0")) & (data[first - 1] == ord("(")) & (data[after] == ord(")"))
     index, first, after = index[good], first[good], after[good]
+    if not len(index):
+        return Matches.none()
     gap = runs.start[index + 1] - after
     index, first = index[gap <= 2], first[gap <= 2]
     local, size = runs.start[index + 1], runs.length[index + 1].copy()

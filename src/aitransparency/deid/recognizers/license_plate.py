@@ -83,11 +83,16 @@ def candidates(text: ScanText) -> Matches:
 def _with_office(text: ScanText, size: int) -> tuple[Ints, Ints, Bytes]:
     """Return plates of province, letter and `size` characters, and these characters."""
     whole = text.mixed.whole(size + 1)
-    whole = whole.take((whole.characters[:, 0] >= 65) & _behind_province(text, whole.start))
+    if len(whole.start):
+        whole = whole.take((whole.characters[:, 0] >= 65) & _behind_province(text, whole.start))
     parted = text.mixed.whole(size)
-    before = parted.start - 1
-    parted = parted.take(_JOINTS[text.data[before]] & is_letter(text.data[before - 1]))
-    parted = parted.take(_behind_province(text, parted.start - 2))
+    if len(parted.start):
+        before = parted.start - 1
+        parted = parted.take(_JOINTS[text.data[before]] & is_letter(text.data[before - 1]))
+    if len(parted.start):
+        parted = parted.take(_behind_province(text, parted.start - 2))
+    if not len(whole.start) and not len(parted.start):
+        return whole.start, whole.end, whole.characters[:, 1:]
     start = np.concatenate([whole.start - 3, parted.start - 5])
     tail = np.concatenate([whole.characters[:, 1:], parted.characters])
     return start, np.concatenate([whole.end, parted.end]), tail
@@ -105,6 +110,8 @@ def _suffixed(text: ScanText, windows: Windows) -> Matches:
 def _embassy(text: ScanText) -> Matches:
     """Return 使 with six digits behind or before it."""
     six = Windows.concat(text.digits.whole(6), text.digits.grouped((3, 3)))
+    if not len(six.start):
+        return Matches.none()
     behind = six.take(text.precedes(six.start, "使".encode()))
     before = six.take(text.follows(six.end, "使".encode()))
     before = before.take(~text.follows(before.end + 3, "用".encode()))
@@ -123,6 +130,8 @@ def _armed_police(text: ScanText) -> Matches:
     five = text.mixed.whole(5)
     nine, seven = text.mixed.whole(9), text.mixed.whole(7)
     parts = [_begins_wj(nine), _begins_wj(seven)]
+    if not len(five.start):
+        return Matches.concat(*parts)
     start = five.start - _JOINTS[text.data[five.start - 1]]
     province = np.where(_behind_province(text, start), 3, 0)
     office = upper(text.data[(start - province)[:, None] + np.array([-2, -1])])

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from aitransparency.deid.column import Bytes, Ints
 from aitransparency.deid.recognizers import resident_id
 from aitransparency.deid.scan.recognizer import (
+    NO_LEVELS,
     PASSED,
     SHAPE,
     Levels,
@@ -26,8 +27,8 @@ from aitransparency.deid.scan.recognizer import (
     Scores,
     words,
 )
-from aitransparency.deid.scan.runs import Windows
-from aitransparency.deid.scan.text import ScanText
+from aitransparency.deid.scan.runs import Windows, is_digit
+from aitransparency.deid.scan.text import ScanText, members
 
 _SEGMENTS = np.zeros(1000, np.bool_)
 _SEGMENTS[130:200] = True
@@ -36,11 +37,14 @@ _SEGMENTS.flags.writeable = False
 _GROUPINGS = ((3, 4, 4), (3, 3, 5), (3, 2, 3, 3), (4, 3, 4), (5, 6), (3, 8), (7, 4), (4, 4, 3))
 _MACHINE_GROUPINGS = ((3, 4, 4, 2), (5, 8), (5, 4, 4), (3, 5, 5), (4, 4, 5), (3, 10))
 _CODES = ("(+86)", "+86", "(0086)", "0086", "(86)", "86")
+_MAY_END_CODE = members(b" -6)")
 _JOINTS = ("", " ", "-", " -", "- ", "  ")
 
 
 def levels(characters: Bytes) -> Levels:
     """Return the level of each number, uint8 (n, 11)."""
+    if not len(characters):
+        return NO_LEVELS
     segment = (characters[:, :3] - np.uint8(48)).astype(np.int64) @ np.array([100, 10, 1])
     return np.where(_SEGMENTS[segment], PASSED, SHAPE).astype(np.int8)
 
@@ -66,6 +70,8 @@ def candidates(text: ScanText) -> Matches:
 
 def _is_machine(characters: Bytes) -> npt.NDArray[np.bool_]:
     """Return whether numbers, uint8 (n, 13), begin as those of machines do."""
+    if not len(characters):
+        return np.empty(0, np.bool_)
     prefix = (characters[:, :5] - np.uint8(48)).astype(np.int64) @ 10 ** np.arange(4, -1, -1)
     short = prefix // 10
     good: npt.NDArray[np.bool_] = (prefix >= 10646) & (prefix <= 10649)
@@ -74,6 +80,8 @@ def _is_machine(characters: Bytes) -> npt.NDArray[np.bool_]:
 
 def _glued(windows: Windows, code: bytes) -> Windows:
     """Keep what begins with the country code, and cut the code off."""
+    if not len(windows.start):
+        return Windows.none(11)
     cut = len(code)
     here = (windows.characters[:, :cut] == np.frombuffer(code, np.uint8)).all(axis=1)
     return Windows(windows.start + cut, windows.end, windows.characters[:, cut:]).take(here)
@@ -82,14 +90,18 @@ def _glued(windows: Windows, code: bytes) -> Windows:
 def _with_country_code(text: ScanText, start: Ints) -> Ints:
     """Move the start before a country code that stands before it."""
     first = start.copy()
+    some = np.flatnonzero(_MAY_END_CODE[text.data[start - 1]])
+    if not len(some):
+        return first
+    at, moved = start[some], start[some]
     for joint in _JOINTS:
         for code in _CODES:
             prefix = (code + joint).encode()
-            here = (first == start) & text.precedes(start, prefix)
+            here = (moved == at) & text.precedes(at, prefix)
             if code[0].isdigit():
-                before = text.data[start - len(prefix) - 1]
-                here &= (before - np.uint8(48)) > 9
-            first[here] -= len(prefix)
+                here &= ~is_digit(text.data[at - len(prefix) - 1])
+            moved = np.where(here, at - len(prefix), moved)
+    first[some] = moved
     return first
 
 

@@ -26,6 +26,7 @@ from aitransparency.deid.column import Bytes
 from aitransparency.deid.divisions import known_codes
 from aitransparency.deid.recognizers.dates import is_date
 from aitransparency.deid.scan.recognizer import (
+    NO_LEVELS,
     PASSED,
     REFUSED,
     SHAPE,
@@ -62,6 +63,8 @@ def levels(characters: Bytes) -> Levels:
     characters
         uint8 (n, 18), digits, the last may be X.
     """
+    if not len(characters):
+        return NO_LEVELS
     digits = characters[:, :17] - np.uint8(48)
     passed = check_character_fits(characters)
     some = np.flatnonzero(passed)
@@ -87,6 +90,8 @@ def is_division(digits: Bytes) -> npt.NDArray[np.bool_]:
 
 def short_levels(characters: Bytes) -> Levels:
     """Return the level of each number of the first generation, uint8 (n, 15)."""
+    if not len(characters):
+        return NO_LEVELS
     digits = characters - np.uint8(48)
     century = np.broadcast_to(np.array([1, 9], np.uint8), (len(digits), 2))
     real = is_date(np.concatenate([century, digits[:, 6:12]], axis=1))

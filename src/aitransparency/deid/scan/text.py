@@ -113,6 +113,8 @@ class ScanText:
     def character_at(self, start: Ints, characters: str) -> Mask:
         """Return whether one of these characters, all of one size in UTF-8, is at each start."""
         here = np.zeros(len(start), np.bool_)
+        if not len(start):
+            return here
         for character in characters:
             here |= self.follows(start, character.encode())
         return here
@@ -136,6 +138,8 @@ class ScanText:
 
     def _count(self, at: Ints, table: Mask, limit: int, backward: bool) -> Ints:
         counts = np.empty(len(at), np.int64)
+        if not len(at):
+            return counts
         for block in _blocks(len(at), limit):
             first = at[block] - limit if backward else at[block]
             other = ~table[self.windows(first, limit)]
@@ -147,6 +151,8 @@ class ScanText:
     def follows(self, start: Ints, text: bytes) -> Mask:
         """Return whether `text` stands at each start, bool (m,)."""
         here = np.ones(len(start), np.bool_)
+        if not len(start):
+            return here
         for place, byte in enumerate(text):
             here &= self.data[start + place] == byte
         return here
