@@ -33,9 +33,11 @@ _NEW_GROUPINGS = ((6, 8, 4), (6, 4, 4, 4), (3, 3, 8, 4), (4, 4, 4, 4, 2), (1, 2,
 
 def is_old(characters: Bytes) -> Mask:
     """Return whether codes, uint8 (n, 15), capital letters and digits, are of the old form."""
+    if not len(characters):
+        return np.empty(0, np.bool_)
     digits = characters[:, 3:] - np.uint8(48)
     values = np.concatenate([characters[:, :3] - np.uint8(55), digits], axis=1).astype(np.int64)
-    good = values[:, :14] @ _WEIGHTS % 10 == values[:, 14]
+    good: Mask = values[:, :14] @ _WEIGHTS % 10 == values[:, 14]
     some = np.flatnonzero(good)
     good[some] = is_alpha_code(characters[some, :3]) & _is_province(digits[some, :2])
     some = np.flatnonzero(good)
@@ -48,8 +50,10 @@ def is_old(characters: Bytes) -> Mask:
 
 def is_new(characters: Bytes) -> Mask:
     """Return whether codes, uint8 (n, 18), are of the form of 2023."""
+    if not len(characters):
+        return np.empty(0, np.bool_)
     digits = characters[:, :17] - np.uint8(48)
-    good = (digits[:, 0] == 9) & check_character_fits(characters)
+    good: Mask = (digits[:, 0] == 9) & check_character_fits(characters)
     some = np.flatnonzero(good)
     country = digits[some, 3:6].astype(np.int64) @ np.array([100, 10, 1])
     good[some] = _is_province(digits[some, 1:3]) & numeric_codes()[country]

@@ -62,6 +62,8 @@ def candidates(text: ScanText) -> Matches:
 
 
 def _graded(text: ScanText, windows: Windows) -> Matches:
+    if not len(windows.start):
+        return Matches.none()
     check, end, enclosed = _check(text, windows.end)
     fits = check_fits(windows.characters, check)
     level = np.where(fits & enclosed, PASSED, np.where(fits | enclosed, SHAPE, REFUSED))

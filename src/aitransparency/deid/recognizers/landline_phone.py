@@ -90,8 +90,9 @@ def is_national(digits: Bytes) -> npt.NDArray[np.bool_]:
     size = area_size(digits)
     local = np.where(size == 2, digits[:, 2], digits[:, 3])
     rest = digits.shape[1] - size
-    good = (size == 2) & (rest == 8) | (size == 3) & ((rest == 7) | (rest == 8))
-    return good & (local >= 2)
+    good: npt.NDArray[np.bool_] = (size == 3) & ((rest == 7) | (rest == 8)) & (local >= 2)
+    good |= (size == 2) & (rest == 8) & (local >= 2)
+    return good
 
 
 def candidates(text: ScanText) -> Matches:

@@ -51,8 +51,8 @@ _IS_PROVINCE = _province_table()
 def _behind_province(text: ScanText, at: Ints) -> Mask:
     """Return whether a province's character stands right before each place."""
     first, second, third = (text.data[at - step].astype(np.int64) for step in (3, 2, 1))
-    whole = (first >= 0xE0) & (first < 0xF0) & ((second & third) >= 0x80)
-    return whole & _IS_PROVINCE[first & 15, (second & 63) << 6 | third & 63]
+    known: Mask = _IS_PROVINCE[first & 15, (second & 63) << 6 | third & 63]
+    return known & (first >= 0xE0) & (first < 0xF0) & ((second & third) >= 0x80)
 
 
 def candidates(text: ScanText) -> Matches:
@@ -146,7 +146,7 @@ def _armed_police(text: ScanText) -> Matches:
 
 def _begins_wj(windows: Windows) -> Matches:
     kept = windows.take((windows.characters[:, :2] == np.frombuffer(b"WJ", np.uint8)).all(axis=1))
-    return graded(kept, (kept.characters[:, 2:-1] < 65).all(axis=1))
+    return graded(kept, np.logical_and.reduce(kept.characters[:, 2:-1] < 65, axis=1))
 
 
 RECOGNIZER = Recognizer(

@@ -37,7 +37,7 @@ _SEGMENTS.flags.writeable = False
 _GROUPINGS = ((3, 4, 4), (3, 3, 5), (3, 2, 3, 3), (4, 3, 4), (5, 6), (3, 8), (7, 4), (4, 4, 3))
 _MACHINE_GROUPINGS = ((3, 4, 4, 2), (5, 8), (5, 4, 4), (3, 5, 5), (4, 4, 5), (3, 10))
 _CODES = ("(+86)", "+86", "(0086)", "0086", "(86)", "86")
-_MAY_END_CODE = members(b" -6)")
+_JOINT, _MAY_END_CODE = members(b" -"), members(b"6)")
 _JOINTS = ("", " ", "-", " -", "- ", "  ")
 
 
@@ -75,7 +75,8 @@ def _is_machine(characters: Bytes) -> npt.NDArray[np.bool_]:
     prefix = (characters[:, :5] - np.uint8(48)).astype(np.int64) @ 10 ** np.arange(4, -1, -1)
     short = prefix // 10
     good: npt.NDArray[np.bool_] = (prefix >= 10646) & (prefix <= 10649)
-    return good | (short == 1410) | (short == 1440)
+    good |= (short == 1410) | (short == 1440)
+    return good
 
 
 def _glued(windows: Windows, code: bytes) -> Windows:
@@ -90,7 +91,8 @@ def _glued(windows: Windows, code: bytes) -> Windows:
 def _with_country_code(text: ScanText, start: Ints) -> Ints:
     """Move the start before a country code that stands before it."""
     first = start.copy()
-    some = np.flatnonzero(_MAY_END_CODE[text.data[start - 1]])
+    code_end = start - text.reach_back(start, _JOINT, 3)
+    some = np.flatnonzero(_MAY_END_CODE[text.data[code_end - 1]])
     if not len(some):
         return first
     at, moved = start[some], start[some]

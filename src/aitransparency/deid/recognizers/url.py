@@ -67,14 +67,15 @@ def _end(text: ScanText, start: Ints) -> Ints:
         open_ = open_[size == _STEP]
         if not len(open_):
             break
-    return end - text.reach_back(end, _TRAILING, _LONGEST_SCHEME)
+    end -= text.reach_back(end, _TRAILING, _LONGEST_SCHEME)
+    return end
 
 
 def _is_personal(text: ScanText, start: Ints, end: Ints) -> npt.NDArray[np.bool_]:
     """Return whether a mark or a path in the first characters behind the scheme is a person's."""
     window = text.windows(start, _WINDOW)
     inside = np.arange(_WINDOW) < (end - start)[:, None]
-    personal = (_PERSONAL[window] & inside).any(axis=1)
+    personal: npt.NDArray[np.bool_] = np.logical_or.reduce(_PERSONAL[window] & inside, axis=1)
     for path in _PROFILES:
         width = _WINDOW - len(path) + 1
         hit = inside[:, len(path) - 1 :].copy()

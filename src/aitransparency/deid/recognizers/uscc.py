@@ -42,8 +42,10 @@ _GROUPINGS = (
 
 def passes(characters: Bytes) -> npt.NDArray[np.bool_]:
     """Return whether check character, department and division of uint8 (n, 18) hold."""
+    if not len(characters):
+        return np.empty(0, np.bool_)
     values = _VALUES[characters]
-    good = (31 - values[:, :17] @ _WEIGHTS % 31) % 31 == values[:, 17]
+    good: npt.NDArray[np.bool_] = (31 - values[:, :17] @ _WEIGHTS % 31) % 31 == values[:, 17]
     some = np.flatnonzero(good)
     division = characters[some, 2:8]
     known = is_division(division - np.uint8(48))

@@ -115,19 +115,23 @@ def _numeral_tables() -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int8]]:
 
 def _read_out(data: Bytes) -> tuple[Ints, Bytes]:
     """Return where a numeral of a spoken number begins, and its digit."""
-    third, values = _numeral_tables()
+    third, _ = _numeral_tables()
     maybe = third[data]
     three = maybe[2:-6] & maybe[5:-3]
     three &= maybe[8:]
     first = np.flatnonzero(three)
+    for step in range(0, 3 * _LEAST_NUMERALS, 3):
+        first = first[_value(data, first + step) >= 0]
     if not len(first):
         return first, np.empty(0, np.uint8)
-    places = np.unique((first[:, None] + np.arange(0, 3 * _LEAST_NUMERALS, 3)).ravel())
-    lead, second, last = (data[places + step].astype(np.int64) for step in range(3))
-    value = values[lead & 15, (second & 63) << 6 | last & 63]
-    good = (value >= 0) & (lead >= 0xE0) & (second >= 0x80) & (second < 0xC0)
-    places, value = places[good], value[good]
-    turn = np.flatnonzero(np.diff(places, prepend=-9, append=places[-1:] + 9) != 3)
-    size = np.diff(turn)
-    keep = np.repeat(size >= _LEAST_NUMERALS, size)
-    return places[keep], (value[keep] + 48).astype(np.uint8)
+    places = np.unique(np.concatenate([first, first + 3, first + 6]))
+    return places, (_value(data, places) + 48).astype(np.uint8)
+
+
+def _value(data: Bytes, at: Ints) -> npt.NDArray[np.int8]:
+    """Return the value of the numeral at each place, -1 where there is none."""
+    lead, second, last = (data[at + step].astype(np.int64) for step in range(3))
+    table = _numeral_tables()[1]
+    value: npt.NDArray[np.int8] = table[lead & 15, (second & 63) << 6 | last & 63]
+    value[(lead < 0xE0) | (second & 0xC0 != 0x80) | (last & 0xC0 != 0x80)] = -1
+    return value
