@@ -9,8 +9,8 @@ made and repeated up to the size asked for. Four ways find and replace them:
 * aitransparency: `find_column` and `replace_spans`, over Arrow;
 * Presidio: AnalyzerEngine and AnonymizerEngine with one PatternRecognizer per entity, the way
   Presidio's own country recognizers are written (a regular expression and a check in Python), and
-  an NLP engine that does nothing, its fastest. Words around a number are looked at by lookbehind, and
-  only for the forms that the notes have, so it does less than the recognizers of this package;
+  an NLP engine that does nothing, its fastest. Words around a number are looked at by lookbehind,
+  and only for the forms that the notes have, so it does less than our recognizers;
 * `deid.analyzer()` and AnonymizerEngine: the same recognizers as `find`, text by text;
 * plain `re` and checks, without Presidio.
 

@@ -55,7 +55,8 @@ def _worldwide(text: ScanText) -> Ints:
     dots = text.places(ord("."))
     dots = dots[text.precedes(dots, b"www") & is_alnum(text.data[dots + 1])]
     before = text.data[dots - 4]
-    return dots[~is_letter(before) & (before != ord("/"))] - 3
+    start: Ints = dots[~is_letter(before) & (before != ord("/"))] - 3
+    return start
 
 
 def _end(text: ScanText, start: Ints) -> Ints:

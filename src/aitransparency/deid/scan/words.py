@@ -228,4 +228,5 @@ def _clause_ends(text: ScanText, start: Ints, end: Ints) -> Mask:
     mark[:, :-2] |= _ENDS_FULL_WIDTH[third] & (second == 0xBC) & (first == 0xEF)
     mark[:, :-2] |= _ENDS_CJK[third] & (second == 0x80) & (first == 0xE3)
     inside = np.arange(DIRECT) >= (DIRECT - (end - start))[:, None]
-    return np.logical_or.reduce(mark & inside, axis=1)
+    ends: Mask = np.logical_or.reduce(mark & inside, axis=1)
+    return ends
