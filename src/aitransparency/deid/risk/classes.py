@@ -15,6 +15,7 @@ is null.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,9 +23,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from aitransparency.deid.text import is_text, layout
+
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
+_RANGE = 1 << 20  # whole numbers within so much are coded by subtraction
+_THREADS = 2
 _DENSE = 1 << 24  # numbers up to here are counted in one array
 _MOST = 1 << 62
 
@@ -70,7 +75,11 @@ class Classes:
 
 
 def encode(column: pa.Array | pa.ChunkedArray) -> Encoded:
-    """Return a column as codes; a null has a code of its own."""
+    """Return a column as codes; a null has a code of its own.
+
+    Whole numbers of a small range and texts of up to eight bytes are coded as the numbers they are;
+    everything else goes through Arrow's hash table.
+    """
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     if isinstance(column, pa.ChunkedArray):  # a column without rows has no chunks to combine
@@ -79,14 +88,66 @@ def encode(column: pa.Array | pa.ChunkedArray) -> Encoded:
         column = column.cast(column.type.value_type)
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+    if len(column) and not column.null_count:
+        if pa.types.is_integer(column.type) and column.type != pa.uint64():
+            made = _by_range(column)
+        else:
+            made = _by_word(column) if is_text(column.type) else None
+        if made is not None:
+            return made
     encoded = pc.dictionary_encode(column, null_encoding="encode")
     codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False))
     return Encoded(codes.astype(np.int32, copy=False), encoded.dictionary)
 
 
+def encode_all(columns: Sequence[pa.Array | pa.ChunkedArray]) -> tuple[Encoded, ...]:
+    """Return several columns as codes, two at a time."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return tuple(pool.map(encode, columns))
+
+
+def _by_range(column: pa.Array) -> Encoded | None:
+    numbers = column.to_numpy().astype(np.int64, copy=False)
+    low = int(numbers.min())
+    span = int(numbers.max()) - low + 1
+    if span > min(_RANGE, 4 * len(numbers) + 1_000):
+        return None
+    numbers = numbers - low
+    present = np.bincount(numbers, minlength=span) > 0
+    values = pa.array(np.flatnonzero(present) + low).cast(column.type)
+    if present.all():
+        return Encoded(numbers.astype(np.int32), values)
+    place = np.cumsum(present, dtype=np.int32) - np.int32(1)
+    return Encoded(place[numbers], values)
+
+
+def _by_word(column: pa.Array) -> Encoded | None:
+    """Code texts of up to eight bytes by the number that their bytes are."""
+    text = column if pa.types.is_large_string(column.type) else column.cast(pa.large_string())
+    offsets, data = layout(text)
+    first, last = int(offsets[0]), int(offsets[-1])
+    lengths = np.diff(offsets)
+    if lengths.max() > 8 or not data[first:last].all():  # a zero byte would be taken for none
+        return None
+    padded = np.zeros(last - first + 8, np.uint8)
+    padded[: last - first] = data[first:last]
+    words = np.ndarray((last - first + 1,), "<u8", padded.data, 0, (1,))[offsets[:-1] - first]
+    masks = np.array([(1 << (8 * size)) - 1 for size in range(9)], np.uint64)
+    encoded = pa.array((words & masks[lengths]).view(np.int64)).dictionary_encode()
+    codes = encoded.indices.to_numpy()
+    return Encoded(codes, column.take(pa.array(_first(codes, len(encoded.dictionary)))))
+
+
+def _first(ids: Codes, groups: int) -> Ints:
+    """Return the first place of each number, int64 (groups,)."""
+    first = np.zeros(groups, np.int64)
+    first[ids[::-1]] = np.arange(len(ids) - 1, -1, -1)  # of several writes the last one stays
+    return first
+
+
 def classes_of(table: pa.Table) -> Classes:
     """Return the classes of a table by all of its columns."""
-    columns = [encode(table[name]) for name in table.column_names]
+    columns = encode_all(table.columns)
     return combine([one.codes for one in columns], [one.count for one in columns], table.num_rows)
 
 
@@ -133,6 +194,4 @@ def _counted(numbers: Ints, space: int) -> Classes:
     else:
         place = np.cumsum(present, dtype=np.int32) - np.int32(1)
         ids, sizes = place[numbers], counts[present]
-    first = np.zeros(len(sizes), np.int64)
-    first[ids[::-1]] = np.arange(len(ids) - 1, -1, -1)  # the last one written is the first record
-    return Classes(ids, sizes.astype(np.int64), first)
+    return Classes(ids, sizes.astype(np.int64), _first(ids, len(sizes)))

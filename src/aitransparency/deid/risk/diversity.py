@@ -30,7 +30,7 @@ from aitransparency.errors import InputError
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_DENSE = 1 << 25
+_DENSE = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _sorted(sensitive: Encoded) -> Encoded:
 def _pairs(ids: Codes, groups: int, sensitive: Encoded) -> _Pairs:
     values = sensitive.count
     numbers = ids.astype(np.int64) * values + sensitive.codes
-    if groups * values <= max(_DENSE, 4 * len(ids)):
+    if groups * values <= max(_DENSE, 8 * len(ids)):
         counts = np.bincount(numbers, minlength=groups * values)
         present = np.flatnonzero(counts)
         count = counts[present]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from aitransparency.deid.risk.classes import Classes, Encoded, Ints, combine, encode
+from aitransparency.deid.risk.classes import Classes, Encoded, Ints, combine, encode, encode_all
 from aitransparency.deid.risk.diversity import Diversity, diversity
 from aitransparency.deid.risk.ranking import Contribution, ranked
 from aitransparency.deid.risk.uniqueness import sample_uniques_unique
@@ -224,7 +224,7 @@ def risk(
         raise InputError("a table without rows has no risk to measure")
     if not 0 < at_risk <= 1:
         raise InputError(f"at_risk lies above 0 and up to 1, got {at_risk}")
-    encoded = tuple(encode(table[name]) for name in names)
+    encoded = encode_all([table[name] for name in names])
     grouped = combine([one.codes for one in encoded], [one.count for one in encoded], len(table))
     sizes = grouped.sizes
     known, journalist, marketer = _population(table, names, grouped, population, weights, at_risk)
