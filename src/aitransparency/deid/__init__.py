@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aitransparency.deid.plan import Plan, plan
     from aitransparency.deid.presidio import analyzer, recognizers
     from aitransparency.deid.report import Report
+    from aitransparency.deid.risk import Grade, Risk, Suggestion, grade, risk
     from aitransparency.deid.spans import Span, Spans
     from aitransparency.deid.techniques import (
         Mask,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _HOME = {
     "FileOptions": "files.options",
     "FileReport": "files.file_report",
+    "Grade": "risk",
     "Key": "keys",
     "Mask": "techniques",
     "Plan": "plan",
@@ -38,22 +40,27 @@ _HOME = {
     "Redact": "techniques",
     "Report": "report",
     "Result": "deidentify",
+    "Risk": "risk",
     "Scan": "techniques",
     "Span": "spans",
     "Spans": "spans",
+    "Suggestion": "risk",
     "analyzer": "presidio",
     "deidentify": "deidentify",
     "deidentify_file": "files.job",
     "find": "find",
+    "grade": "risk",
     "plan": "plan",
     "read_quarantine": "files.quarantine",
     "recognizers": "presidio",
     "reidentify": "deidentify",
+    "risk": "risk",
 }
 
 __all__ = [
     "FileOptions",
     "FileReport",
+    "Grade",
     "Key",
     "Mask",
     "Plan",
@@ -61,17 +68,21 @@ __all__ = [
     "Redact",
     "Report",
     "Result",
+    "Risk",
     "Scan",
     "Span",
     "Spans",
+    "Suggestion",
     "analyzer",
     "deidentify",
     "deidentify_file",
     "find",
+    "grade",
     "plan",
     "read_quarantine",
     "recognizers",
     "reidentify",
+    "risk",
 ]
 
 
