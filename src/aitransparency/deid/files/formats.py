@@ -32,6 +32,7 @@ _MAGIC = (
     (0, b"SQLite format 3\0", "sqlite"),
     (8, b"DUCK", "duckdb"),
 )
+_SIGNED = frozenset({"parquet", "excel", "sqlite", "duckdb"})  # all such files begin as above
 
 
 def kind_of(name: str) -> str | None:
@@ -61,6 +62,8 @@ def open_source(source: Path | IO[bytes], name: str, options: FileOptions) -> Fo
             if kind is not None:
                 raise FileFormatError(f"{name} is called {kind} but holds {found}")
             kind = found
+        if found is None and kind in _SIGNED:
+            raise FileFormatError(f"{name} is damaged, or no {kind}: it does not begin like one")
     elif kind is None:
         kind = "csv"
     if kind is None:
