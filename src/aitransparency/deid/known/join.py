@@ -63,7 +63,7 @@ def joined(found: Candidates, links: Links, entity_of_column: npt.NDArray[np.int
     entity = found.entity.astype(np.int16)
     if not len(links):
         return Joined(found.start, found.end, entity, np.full(len(found), -1, np.int64))
-    inside = _within(links.start, links.end, found.start, found.end)
+    inside = within(links.start, links.end, found.start, found.end)
     stays = np.flatnonzero(~inside)
     start, end = links.start[stays], links.end[stays]
     clear, rest = _left(found, start, end)
@@ -81,13 +81,24 @@ def joined(found: Candidates, links: Links, entity_of_column: npt.NDArray[np.int
     )
 
 
-def _within(start: Ints, end: Ints, outer_start: Ints, outer_end: Ints) -> npt.NDArray[np.bool_]:
-    """Return which spans lie inside one of the outer spans and are shorter than it."""
+def within(
+    start: Ints, end: Ints, outer_start: Ints, outer_end: Ints, *, equal: bool = False
+) -> npt.NDArray[np.bool_]:
+    """Return which spans lie inside one of the outer spans; `equal` counts the same span too.
+
+    Parameters
+    ----------
+    start, end
+        int64 (m,).
+    outer_start, outer_end
+        int64 (k,), ordered, none overlapping.
+    """
     if not len(outer_start):
         return np.zeros(len(start), np.bool_)
     at = np.searchsorted(outer_start, start, side="right") - 1
     low, high = outer_start[np.maximum(at, 0)], outer_end[np.maximum(at, 0)]
-    inside: npt.NDArray[np.bool_] = (at >= 0) & (end <= high) & (high - low > end - start)
+    longer = high - low >= end - start + (not equal)
+    inside: npt.NDArray[np.bool_] = (at >= 0) & (end <= high) & longer
     return inside
 
 
