@@ -5,7 +5,7 @@ import unicodedata
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
 
@@ -107,7 +107,7 @@ def test_nothing_of_the_row_is_left_in_2000_notes():
 
 
 def test_an_order_of_batches_changes_nothing():
-    rows, _ = table(200)
+    rows, _ = table(30)
     whole = notes(rows)
     assert [notes([row])[0] for row in rows] == whole
     assert notes(rows[::-1]) == whole[::-1]
@@ -174,6 +174,7 @@ def test_missing_values_and_empty_texts():
     assert notes(rows, verify=False) == ["王先生", "", None, f"{N}138"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
