@@ -122,7 +122,7 @@ def test_key_and_tweak_make_another_permutation() -> None:
     ids=["100,000 values", "radix 1", "radix beyond 2^16", "one numeral", "half beyond 2^56"],
 )
 def test_what_the_standard_does_not_allow_is_refused(radix: int, length: int) -> None:
-    with pytest.raises(ValueError, match="FF1|half"):
+    with pytest.raises(ValueError, match=r"FF1|half"):
         FF1(bytes(32), radix, length)
 
 

@@ -1,4 +1,4 @@
-"""Codes over columns against the published vectors and, on random text, the cryptography package."""
+"""Codes over columns: published vectors and, on random text, the cryptography package."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_columns_narrows_and_says_why_others_cannot() -> None:
     made = deid.reidentify(sealed, plan, key=KEY, columns=["id"])
     assert made["id"].equals(TABLE["id"])
     assert made["name"].equals(sealed["name"])
-    with pytest.raises(NotReversibleError, match="'phone': Pseudonymize.*one-way"):
+    with pytest.raises(NotReversibleError, match=r"'phone': Pseudonymize.*one-way"):
         deid.reidentify(sealed, plan, key=KEY, columns=["phone"])
     with pytest.raises(ColumnNotFoundError, match="'phone'"):
         deid.reidentify(sealed, plan, key=KEY, columns=["phon"])
@@ -105,7 +105,7 @@ def test_columns_narrows_and_says_why_others_cannot() -> None:
 def test_a_plan_without_a_way_back_says_why() -> None:
     plan = deid.Plan({"phone": deid.Mask(), "pay": deid.Keep(), "id": deid.Pseudonymize()})
     plan.key_id = KEY.id
-    with pytest.raises(NotReversibleError, match="Mask: the original.*Pseudonymize: a token"):
+    with pytest.raises(NotReversibleError, match=r"Mask: the original.*Pseudonymize: a token"):
         deid.reidentify(TABLE, plan, key=KEY)
 
 

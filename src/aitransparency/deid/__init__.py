@@ -11,12 +11,17 @@ from aitransparency.lazy import lazy_package
 
 if TYPE_CHECKING:
     from aitransparency.deid.deidentify import Result, deidentify
+    from aitransparency.deid.files.file_report import FileReport
+    from aitransparency.deid.files.job import deidentify_file
+    from aitransparency.deid.files.options import FileOptions
+    from aitransparency.deid.files.quarantine import read_quarantine
     from aitransparency.deid.find import find
     from aitransparency.deid.keys import Key
     from aitransparency.deid.plan import ColumnPlan, Plan, plan
     from aitransparency.deid.presidio import analyzer, recognizers
     from aitransparency.deid.reidentify import reidentify
     from aitransparency.deid.report import Report
+    from aitransparency.deid.risk import Grade, Risk, Suggestion, grade, risk
     from aitransparency.deid.spans import Span, Spans
     from aitransparency.deid.techniques import (
         Drop,
@@ -39,6 +44,9 @@ _HOME = {
     "Encrypt": "techniques",
     "Generalize": "techniques",
     "Keep": "techniques",
+    "FileOptions": "files.options",
+    "FileReport": "files.file_report",
+    "Grade": "risk",
     "Key": "keys",
     "Mask": "techniques",
     "Microaggregate": "techniques",
@@ -49,23 +57,32 @@ _HOME = {
     "Redact": "techniques",
     "Report": "report",
     "Result": "deidentify",
+    "Risk": "risk",
     "Scan": "techniques",
     "Span": "spans",
     "Spans": "spans",
     "Surrogate": "techniques",
+    "Suggestion": "risk",
     "analyzer": "presidio",
     "deidentify": "deidentify",
+    "deidentify_file": "files.job",
     "find": "find",
+    "grade": "risk",
     "plan": "plan",
+    "read_quarantine": "files.quarantine",
     "recognizers": "presidio",
     "reidentify": "reidentify",
+    "risk": "risk",
 }
 
 __all__ = [
     "ColumnPlan",
     "Drop",
     "Encrypt",
+    "FileOptions",
+    "FileReport",
     "Generalize",
+    "Grade",
     "Keep",
     "Key",
     "Mask",
@@ -77,16 +94,22 @@ __all__ = [
     "Redact",
     "Report",
     "Result",
+    "Risk",
     "Scan",
     "Span",
     "Spans",
+    "Suggestion",
     "Surrogate",
     "analyzer",
     "deidentify",
+    "deidentify_file",
     "find",
+    "grade",
     "plan",
+    "read_quarantine",
     "recognizers",
     "reidentify",
+    "risk",
 ]
 
 

@@ -247,7 +247,7 @@ def test_a_front_cannot_stay_where_all_is_checked() -> None:
     plan = deid.Plan(
         {"id": deid.ColumnPlan(deid.Encrypt(keep_start=6), "direct", "CN_RESIDENT_ID")}
     )
-    with pytest.raises(PlanError, match="column 'id'.*keep_start"):
+    with pytest.raises(PlanError, match=r"column 'id'.*keep_start"):
         deid.deidentify(pa.table({"id": ["11010519491231002X"]}), plan, key=KEY)
 
 
