@@ -131,8 +131,7 @@ def deidentify_table(
         found = verifier.finish()
         demand_clean(found)
     made = pa.Table.from_batches(batches)
-    if key is not None and plan.keyed:
-        plan.key_id = key.id  # in the plan that is saved, so that no other key is used by mistake
+    plan.note_key(key)
     return made, Report.of(plan, tallies, rows=table.num_rows, key=key, verification=found)
 
 
