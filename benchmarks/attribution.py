@@ -23,6 +23,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 
@@ -133,7 +134,7 @@ def of_woodelf(model, rows: np.ndarray) -> Timing | None:
 
     try:
         with (
-            open(os.devnull, "w") as nowhere,
+            Path(os.devnull).open("w") as nowhere,
             contextlib.redirect_stderr(nowhere),
             contextlib.redirect_stdout(nowhere),
         ):  # its progress bar
