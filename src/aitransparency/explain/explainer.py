@@ -447,7 +447,7 @@ def _format_of(fitted: FittedModel, background: Any) -> RowFormat:
         raise InputError(
             f"background has {len(form.names)} columns; the model was fitted on {fitted.width}"
         )
-    if not fitted.names and form.library != "numpy":
+    if not fitted.names and fitted.width is not None and form.library != "numpy":
         return form.as_numpy()  # fitted on a bare array, explained with a frame's names
     return form
 

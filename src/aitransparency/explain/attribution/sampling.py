@@ -3,8 +3,8 @@
 Castro, Gomez and Tejada, "Polynomial calculation of the Shapley value based on sampling", Computers
 & Operations Research 36, 2009; antithetic (reversed) permutations after Mitchell et al., JMLR 23,
 2022. Each permutation walks from one background row to the explained row, so that the budget buys
-many permutations instead of many copies of one; background rows are strata of equal weight. Where all 2^p coalitions fit the budget they are
-enumerated and the answer is exact.
+many permutations instead of many copies of one; background rows are strata of equal weight.
+Where all 2^p coalitions fit the budget they are enumerated and the answer is exact.
 
 >>> design = Design.of(features=3, background=4, budget=12, seed=0)
 >>> design.calls
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import comb
+from math import comb, gcd
 from typing import Any
 
 import numpy as np
@@ -74,17 +74,20 @@ class Design:
     def _sampled(cls, features: int, background: int, budget: int, seed: int) -> Design:
         random = np.random.Generator(np.random.PCG64(seed))
         pairs = max(1, budget // (2 * (features - 1)))
-        # All rotations of a drawn permutation put each column in each place equally often.
+        # All rotations of a drawn permutation put each column in each place equally often; a third
+        # of a turn apart, each of three columns is first or last of them about equally often.
         starts = random.permuted(np.tile(np.arange(features), (-(-pairs // features), 1)), axis=1)
-        turns = (np.arange(features)[None, :] + np.arange(features)[:, None]) % features
+        stride = next(s for s in range(-(-features // 3), features + 1) if gcd(s, features) == 1)
+        shifts = np.arange(features) * stride % features
+        turns = (np.arange(features)[None, :] + shifts[:, None]) % features
         orders = starts[:, turns].reshape(-1, features)[:pairs]
         rank = np.argsort(orders, axis=1)
         steps = np.arange(1, features)
         forwards = rank[:, None, :] < steps[None, :, None]
         present = np.stack([forwards, ~forwards], axis=1).reshape(-1, features)
-        rounds = [random.permutation(background) for _ in range(-(-pairs // background))]
-        filler = np.concatenate(rounds)[:pairs]
-        return cls(present, np.repeat(filler, 2 * (features - 1)), orders)
+        used = random.permutation(background)[:pairs]
+        filler = np.sort(np.arange(pairs) % len(used))  # neighbouring rotations share a row
+        return cls(present, np.repeat(used[filler], 2 * (features - 1)), orders)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
