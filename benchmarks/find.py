@@ -40,6 +40,7 @@ import pyarrow as pa
 from aitransparency import deid
 from aitransparency.deid import find as find_module
 from aitransparency.deid.column import TextColumn
+from aitransparency.deid.entities import ENTITIES
 from aitransparency.deid.find import find_column, replace_spans
 from aitransparency.deid.recognizers.resident_id import levels
 from find_peer import peer_engine, plain_spans
@@ -174,7 +175,7 @@ def notes(megabytes: float, seed: int = 3) -> list[str]:
 def redact(column: TextColumn) -> pa.Array:
     """Return the column with every find replaced by its entity's name."""
     found = find_column(column)
-    names = pa.array([f"<{name}>" for name in deid.ENTITIES], pa.large_string())
+    names = pa.array([f"<{name}>" for name in ENTITIES], pa.large_string())
     return replace_spans(column, found, names.take(pa.array(found.entity)))
 
 

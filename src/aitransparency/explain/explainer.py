@@ -263,6 +263,16 @@ class Explainer:
         except ModelError as error:
             raise self._suspect(table, error) from None
 
+    def amounts(self, table: pa.Table) -> Floats:
+        """Return the SHAP values of checked rows, (n, p), without asking the model for its outputs.
+
+        Parameters
+        ----------
+        table
+            ``data`` of an earlier `attribute`, or rows with the same columns and types.
+        """
+        return self._attribute_rows(self._format.native(table))[0]
+
     def attribute_stream(self, batches: Iterable[Any]) -> Iterator[Attributions]:
         """Yield the attributions of each frame in turn, for tables larger than memory.
 

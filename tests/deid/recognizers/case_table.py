@@ -7,6 +7,7 @@ the rule by hand or with a peer.
 import pytest
 
 from aitransparency import deid
+from aitransparency.deid.recognizers import ALL
 
 PLACES = (
     "{}",
@@ -22,8 +23,12 @@ PLACES = (
 )
 
 
+IDENTIFIERS = [one.entity for one in ALL]  # names and addresses have tests of their own
+
+
 def spans(text, **arguments):
-    return [(span.entity, text[span.start : span.end]) for span in deid.find(text, **arguments)]
+    found = deid.find(text, entities=IDENTIFIERS, **arguments)
+    return [(span.entity, text[span.start : span.end]) for span in found]
 
 
 def table(cases):
