@@ -135,7 +135,7 @@ class Explainer:
 
     @property
     def model(self) -> Any:
-        """The model as given."""
+        """The model as given; a bare booster with the methods of a classifier around it."""
         return self._fitted.estimator
 
     @property
@@ -463,7 +463,7 @@ def _format_of(fitted: FittedModel, background: Any) -> RowFormat:
 
 
 def _versions(model: Any) -> tuple[tuple[str, str], ...]:
-    top = type(model).__module__.partition(".")[0]
+    top = type(getattr(model, "booster_", model)).__module__.partition(".")[0]
     package = {"sklearn": "scikit-learn"}.get(top, top)
     known = {"scikit-learn", "lightgbm", "xgboost", "catboost", "shap"}
     names = ["numpy", package] if package in known else ["numpy"]
