@@ -184,6 +184,9 @@ def _column(
     if misfit is not None and misfits:
         if on_mismatch == "error":
             raise _mismatch(technique, place, misfit, first_row)
+        if not is_text(made.type):  # a number has no label: the type of a column never depends
+            made = pc.if_else(pa.array(misfit), pa.scalar(None, made.type), made)  # on a batch
+    if misfit is not None and misfits and is_text(made.type):
         repair: Technique = Redact() if on_mismatch == "redact" else Scan()
         rows = None if place.batch is None else place.batch.filter(pa.array(misfit))
         redone = repair.apply(values.filter(pa.array(misfit)), replace(place, batch=rows))

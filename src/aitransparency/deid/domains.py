@@ -31,7 +31,7 @@ _FIRST = np.datetime64("1880-01-01", "D").astype(np.int64)
 _DAYS = int(np.datetime64("2060-01-01", "D").astype(np.int64) - _FIRST)
 _ORDERS = 1000
 # Mobile segments in use when this format was made; the others are a domain of their own.
-_UNUSED = (142, 143, 154, 160, 161, 163, 164, 168, 169, 194)
+_UNUSED = (142, 143, 154, 160, 163, 164, 168, 169, 194)
 _SEGMENTS = np.array([one for one in range(130, 200) if one not in _UNUSED], np.uint64)
 _REST = np.array(_UNUSED, np.uint64)
 _DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], np.uint8)
