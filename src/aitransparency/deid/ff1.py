@@ -229,10 +229,10 @@ def number_of(digits: npt.NDArray[np.uint8], radix: int) -> Numbers:
 
 def digits_of(numbers: Numbers, radix: int, width: int) -> npt.NDArray[np.uint8]:
     """Undo `number_of`."""
-    digits = np.empty((len(numbers), width), np.uint8)
+    digits = np.empty((width, len(numbers)), np.uint8)
     rest = numbers
     for column in reversed(range(width)):
         above = rest // np.uint64(radix)
-        digits[:, column] = rest - above * np.uint64(radix)
+        digits[column] = rest - above * np.uint64(radix)
         rest = above
-    return digits
+    return digits.T

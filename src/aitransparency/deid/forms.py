@@ -53,6 +53,8 @@ def forms() -> Mapping[str, Form]:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in entries.items()
         }
+        if "layouts" in listed:  # by byte: a Han character has three
+            listed["layouts"] = tuple(one.replace("H", "Hhh") for one in listed["layouts"])
         read[entity] = Form(**listed)
     return MappingProxyType(read)
 
@@ -138,6 +140,12 @@ def in_layout(values: pa.Array, form: Form) -> npt.NDArray[np.bool_]:
 
 def _matches(cells: Bytes, pattern: str) -> npt.NDArray[np.bool_]:
     good = np.ones(len(cells), np.bool_)
+    if "H" in pattern:
+        for column in range(0, len(pattern), 3):
+            lead = cells[:, column]
+            early = (lead == 0xE4) & (cells[:, column + 1] >= 0xB8)
+            good &= (lead - np.uint8(0xE5) <= 0xE9 - 0xE5) | early
+        return good
     digits = np.array([letter in "DX" for letter in pattern])
     numeric = (cells - np.uint8(48)) < 10  # wraps below "0"
     for column, letter in enumerate(pattern):

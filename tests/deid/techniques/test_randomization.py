@@ -122,7 +122,7 @@ def test_wrong_parameters(parameters: dict[str, object], words: str) -> None:
 
 def test_a_scale_on_a_date_fails_before_a_row_is_read() -> None:
     table = pa.table({"d": pa.array([datetime.date(2024, 1, 1)])})
-    with pytest.raises(PlanError, match="column 'd'.*takes days"):
+    with pytest.raises(PlanError, match=r"column 'd'.*takes days"):
         deid.deidentify(table, deid.Plan({"d": deid.Noise(scale=1)}), key=KEY)
 
 

@@ -17,7 +17,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aitransparency.deid.text import Mask, put, true_mask
+from aitransparency.deid.forms import form_of, in_layout
+from aitransparency.deid.text import Mask, null_mask, put, true_mask
 
 if TYPE_CHECKING:
     from aitransparency.deid.surrogates import Asked
@@ -64,6 +65,9 @@ def _drawn(asked: Asked, script: str, gender: str) -> pa.Array:
 
 def is_latin(values: pa.Array) -> Mask:
     """Return bool (n,), where a name is written in Latin letters."""
+    han = in_layout(values, form_of("PERSON")) | null_mask(values)
+    if han.all():
+        return np.zeros(len(values), np.bool_)
     return true_mask(pc.fill_null(pc.match_substring_regex(values, r"^\p{Latin}"), False))
 
 
