@@ -22,6 +22,7 @@ and memory.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import platform
 import random
@@ -40,7 +41,6 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_anonymizer import AnonymizerEngine
 
 from aitransparency import deid
-from aitransparency.deid import find as find_module
 from aitransparency.deid.column import TextColumn
 from aitransparency.deid.entities import ENTITIES
 from aitransparency.deid.find import find_column, replace_spans
@@ -49,6 +49,7 @@ from aitransparency.deid.recognizers import ALL
 from aitransparency.deid.recognizers.resident_id import levels
 from find_peer import peer_engine, plain_spans
 
+find_module = importlib.import_module("aitransparency.deid.find")
 IDENTIFIERS = tuple(one.entity for one in ALL)  # without names and addresses
 DIVISIONS = ("110101", "310104", "440305", "510104", "330106", "420111", "610104", "350203")
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗"

@@ -275,13 +275,23 @@ class Runs:
         if check_letter:
             fit |= sizes[last] == grouping[-1] - 1
         fit &= gap[last - 1] != 0
-        first, last = first[fit], last[fit]
-        short = sizes[last] != grouping[-1]
+        first, last = linked[first[fit]], linked[last[fit]]
         if check_letter and len(last):
-            tail = linked[last]
-            keep = ~short | self._x_at(self.start[tail] + self.length[tail])
-            first, last, short = first[keep], last[keep], short[keep]
-        return self._gather(first, last, sum(grouping), short)
+            short = self.length[last] != grouping[-1]
+            keep = ~short | self._x_at(self.start[last] + self.length[last])
+            first, last = first[keep], last[keep]
+        if not len(first):
+            return Windows.none(sum(grouping))
+        # An X behind the last run is the next character, so every part is a window.
+        parts = [
+            windows(self.data, self.start[first + part], size) for part, size in enumerate(grouping)
+        ]
+        characters = np.concatenate(parts, axis=1)
+        if self.letters:
+            characters = upper(characters)
+        elif check_letter:
+            characters[:, -1] = upper(characters[:, -1])
+        return Windows(self.start[first], self.start[last] + grouping[-1], characters)
 
     @cached_property
     def _linked_table(self) -> tuple[Ints, npt.NDArray[np.int32]]:
