@@ -55,8 +55,9 @@ class Scanner:
         """Return the candidates of the wanted entities that reach a score; they may overlap."""
         text = ScanText.of(column)
         parts, entities = [], []
+        numbered = len(text.digits.start) > 0
         for recognizer in self.recognizers:
-            if recognizer.entity not in wanted:
+            if recognizer.entity not in wanted or (recognizer.digits and not numbered):
                 continue
             matches = recognizer.candidates(text)
             if len(matches.start):
