@@ -20,7 +20,7 @@ from aitransparency.deid.find import text_column
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.plan import plan as proposed
-from aitransparency.deid.report import Report
+from aitransparency.deid.report import Report, SourceDigest
 from aitransparency.deid.techniques import Scan, Technique
 from aitransparency.deid.techniques.base import Place
 from aitransparency.deid.verify import OnLeak, Verification, Verifier, demand_clean
@@ -113,7 +113,9 @@ def deidentify_table(
     check(plan, table.schema, key)
     batches, tallies, first = [], {name: Tally() for name in table.column_names}, 0
     verifier = Verifier(plan, table.schema, on_leak=on_leak) if verify else None
+    source = SourceDigest(key)
     for batch in table.to_batches(max_chunksize=_BATCH) or _one_empty(table):
+        source.update(batch)
         applied = apply_counted(batch, plan, key, first_row=first)
         if verifier is not None:
             verifier.learn(batch, applied.batch, applied.removed)
@@ -127,7 +129,15 @@ def deidentify_table(
         found = verifier.finish()
         demand_clean(found)
     made = pa.Table.from_batches(batches)
-    return made, Report.of(plan, tallies, rows=table.num_rows, key=key, verification=found)
+    report = Report.of(
+        plan,
+        tallies,
+        rows=table.num_rows,
+        key=key,
+        verification=found,
+        source=source.result(),
+    )
+    return made, report
 
 
 def reidentify(data: Data, plan: Plan, *, key: Key) -> Data:
