@@ -150,7 +150,7 @@ def entity_names(language: str) -> Mapping[str, str]:
 
 def _summary(report: Report, words: Words) -> tuple[tuple[str, str], ...]:
     told = words["summary"]
-    finds = sum(sum(column.finds.values()) for column in report.columns)
+    finds = sum(column.found for column in report.columns)
     direct = [column for column in report.columns if column.role == "direct"]
     treated = sum(column.technique != "Keep" for column in direct)
     found = report.verification
@@ -170,13 +170,18 @@ def _found(report: Report, words: Words, named: Mapping[str, str]) -> tuple[Bloc
     finds: Counter[str] = Counter()
     for column in report.columns:
         finds.update(column.finds)
+    linked = [
+        told["linked"].format(column=column.name, list=_listed(column.linked, words))
+        for column in report.columns
+        if column.linked
+    ]
     if not finds:
-        return (told["none"],)
+        return (*linked, *(() if linked else (told["none"],)))
     bars = tuple(
         (named.get(name, name), float(max(count, 4)), _count(count))
         for name, count in finds.most_common()
     )
-    return (told["intro"], Bars(told["chart"], tuple(told["columns"]), bars))
+    return (told["intro"], Bars(told["chart"], tuple(told["columns"]), bars), *linked)
 
 
 def _done(report: Report, words: Words, named: Mapping[str, str]) -> Table:

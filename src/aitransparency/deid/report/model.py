@@ -33,7 +33,7 @@ BANDS = ((1, 1), (2, 2), (3, 4), (5, 9), (10, 19), (20, 49), (50, None))
 
 @dataclass(frozen=True, slots=True)
 class ColumnReport:
-    """What was done to one column."""
+    """What was done to one column; `linked` counts what was found as a value of the same row."""
 
     name: str
     role: str
@@ -43,6 +43,12 @@ class ColumnReport:
     nulls: int
     misfits: int
     finds: Mapping[str, int]
+    linked: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def found(self) -> int:
+        """How many pieces of text were found, in either way."""
+        return sum(self.finds.values()) + sum(self.linked.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,7 @@ class Report:
                 tally.nulls,
                 tally.misfits,
                 dict(sorted(tally.finds.items())),
+                dict(sorted(tally.linked.items())),
             )
             for name, tally in tallies.items()
         )
@@ -148,6 +155,7 @@ class Report:
                     "nulls": small(column.nulls),
                     "misfits": small(column.misfits),
                     "finds": {name: small(count) for name, count in column.finds.items()},
+                    "linked": {name: small(count) for name, count in column.linked.items()},
                 }
                 for column in self.columns
             ],
@@ -197,7 +205,7 @@ class Report:
         return body(self, "zh")
 
     def __repr__(self) -> str:
-        finds = sum(sum(column.finds.values()) for column in self.columns)
+        finds = sum(column.found for column in self.columns)
         verified = "verified" if self.verification else "not verified"
         return (
             f"{type(self).__name__}({self.rows:,} rows, {len(self.columns)} columns, "
