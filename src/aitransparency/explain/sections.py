@@ -139,7 +139,6 @@ def _rights(say: Words, parts: Parts) -> Iterator[str]:
     yield say.say("rights.contact", contact=contact) if contact else say.say("rights.no_contact")
     if contact:
         yield say.say("rights.deadline", deadline=deadline or say.templates["unknown"])
-    yield say.say("rights.source")
 
 
 def _data(say: Words, explainer: Explainer, parts: Parts) -> Iterator[str]:
@@ -208,6 +207,7 @@ def _system(say: Words, parts: Parts) -> Iterator[str]:
         text = parts.system[what] or say.templates["unknown"]
         yield say.say(f"system.{what}", **{what: text})
     yield say.say("system.when", when=parts.decided_at or say.templates["unknown"])
+    yield say.say("rights.source")
 
 
 def _method(say: Words, parts: Parts) -> Iterator[str]:
