@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from aitransparency.deid.column import Ints, TextColumn
+from aitransparency.deid.column import TextColumn, column_parts
 from aitransparency.deid.entities import entity_id
 from aitransparency.deid.scan.overlap import stays
 from aitransparency.deid.sources import Source, sources
@@ -85,7 +85,7 @@ def find_column(
     def run(part: TextColumn) -> Candidates:
         return _resolved(part, active, wanted, min_score)
 
-    parts = _parts(column)
+    parts = column_parts(column, _PART)
     if len(parts) < 2:
         return Candidates.concat([run(part) for part in parts])
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -204,22 +204,6 @@ def _known(entities: Iterable[str]) -> frozenset[str]:
     for name in wanted:
         entity_id(name)
     return wanted
-
-
-def _parts(column: TextColumn) -> list[TextColumn]:
-    """Cut a column at row edges into parts of about `_PART` bytes."""
-    first, last = int(column.offsets[0]), int(column.offsets[-1])
-    if last == first:
-        return []
-    marks = np.arange(first + _PART, last, _PART)
-    cuts: Ints = np.unique(
-        np.concatenate([[0], np.searchsorted(column.offsets, marks), [len(column)]])
-    )
-    return [
-        TextColumn(column.data, column.offsets[low : high + 1])
-        for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)
-        if column.offsets[high] > column.offsets[low]
-    ]
 
 
 def _resolved(
