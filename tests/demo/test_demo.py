@@ -70,3 +70,15 @@ def test_the_card_says_the_decision_in_its_language(out: Path, language: str, wo
     for suffix in ("html", "md", "txt"):
         assert words in (out / f"explain/card-{language}.{suffix}").read_text(encoding="utf-8")
     assert json.loads((out / f"explain/card-{language}.json").read_text(encoding="utf-8"))
+
+
+def test_the_notice_agrees_with_the_card_and_names_what_is_missing(out: Path) -> None:
+    from aitransparency.explain.card import Card
+    from aitransparency.explain.notice import Notice
+
+    notice = Notice.from_json((out / "explain/notice.json").read_text(encoding="utf-8"))
+    for language in ("zh", "en"):
+        card = (out / f"explain/card-{language}.json").read_text(encoding="utf-8")
+        assert notice.disagreements(Card.from_json(card)) == ()
+    assert {path for _, path in notice.missing("pipl")} >= {"operator.contact", "rights.human"}
+    assert "未提供" in (out / "explain/notice-zh.html").read_text(encoding="utf-8")

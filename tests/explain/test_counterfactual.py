@@ -7,12 +7,12 @@ from itertools import product
 import numpy as np
 import pyarrow as pa
 import pytest
-from aitransparency.explain.features import Feature, Features
 from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor
 
 from aitransparency.errors import InputError
 from aitransparency.explain import Decision, Explainer
 from aitransparency.explain.counterfactual import Search
+from aitransparency.explain.features import Feature, Features
 
 
 class Rule:

@@ -34,6 +34,8 @@ from aitransparency.errors import (
     ValueMismatchError,
 )
 
+Removed = tuple[tuple[str, pa.Array], ...]  # entity and texts, as in `Outcome`
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -55,10 +57,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A de-identified batch, and the tally of every column of the batch it came from."""
+    """A de-identified batch, and the tally of every column of the batch it came from.
+
+    `removed` holds, by column, the texts that a search found and replaced, by entity: originals
+    that verification looks for.
+    """
 
     batch: pa.RecordBatch
     tallies: Mapping[str, Tally]
+    removed: Mapping[str, Removed] = field(default_factory=dict)
 
 
 def apply(batch: pa.RecordBatch, plan: Plan, key: Key | None) -> pa.RecordBatch:
@@ -88,11 +95,11 @@ def apply_counted(
 ) -> Applied:
     """De-identify one batch and count; `first_row` is the batch's place, for messages only."""
     check(plan, batch.schema, key)
-    names, columns, tallies = [], [], {}
+    names, columns, tallies, removed = [], [], {}, {}
     for name, line in plan.for_columns(batch.schema.names).items():
         values = batch.column(batch.schema.get_field_index(name))
         place = Place(name, line.entity, key, batch)
-        made, tallies[name] = _column(
+        made, tallies[name], removed[name] = _column(
             values, line, place, line.on_mismatch or plan.on_mismatch, first_row
         )
         if not isinstance(line.technique, Drop):
@@ -100,7 +107,7 @@ def apply_counted(
             columns.append(made)
     if not names:
         raise PlanError("the plan drops every column; nothing would be left")
-    return Applied(pa.RecordBatch.from_arrays(columns, names), tallies)
+    return Applied(pa.RecordBatch.from_arrays(columns, names), tallies, removed)
 
 
 def check(plan: Plan, schema: pa.Schema, key: Key | None) -> None:
@@ -132,15 +139,15 @@ def check(plan: Plan, schema: pa.Schema, key: Key | None) -> None:
 
 def _column(
     values: pa.Array, line: ColumnPlan, place: Place, on_mismatch: OnMismatch, first_row: int
-) -> tuple[pa.Array, Tally]:
+) -> tuple[pa.Array, Tally, Removed]:
     technique = line.technique
     if isinstance(technique, Keep | Drop):
-        return values, Tally(len(values), values.null_count)
+        return values, Tally(len(values), values.null_count), ()
     outcome = _apply_by_value(technique, values, place)
     misfit = outcome.misfit
     if misfit is not None and is_text(values.type):
         misfit = misfit & ~_empty(values)
-    made, finds = outcome.values, outcome.finds
+    made, finds, removed = outcome.values, outcome.finds, outcome.removed
     misfits = 0 if misfit is None else int(misfit.sum())
     if misfit is not None and misfits:
         if on_mismatch == "error":
@@ -149,13 +156,14 @@ def _column(
         redone = repair.apply(values.filter(pa.array(misfit)), place)
         made = pc.replace_with_mask(as_text(made), pa.array(misfit), redone.values)
         finds = finds + redone.finds
+        removed += redone.removed
     if is_text(values.type) and is_text(made.type):
         empty = _empty(values)
         if empty.any():
             made = pc.if_else(pa.array(empty), pa.scalar("", pa.large_string()), made)
     if is_text(made.type):
         made = made.cast(text_type_like(values.type))
-    return made, Tally(len(values), int(null_mask(made).sum()), misfits, finds)
+    return made, Tally(len(values), int(null_mask(made).sum()), misfits, finds), removed
 
 
 def _apply_by_value(technique: Technique, values: pa.Array, place: Place) -> Outcome:

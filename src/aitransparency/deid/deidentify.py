@@ -23,8 +23,7 @@ from aitransparency.deid.plan import plan as proposed
 from aitransparency.deid.report import Report
 from aitransparency.deid.techniques import Scan, Technique
 from aitransparency.deid.techniques.base import Place
-from aitransparency.deid.verify import Verification, demand_clean
-from aitransparency.deid.verify import verify as verify_table
+from aitransparency.deid.verify import OnLeak, Verification, Verifier, demand_clean
 from aitransparency.errors import InputTypeError, KeyMaterialError, NotReversibleError
 from aitransparency.frames import is_frame, is_series, library_of, like, to_table
 
@@ -56,6 +55,7 @@ def deidentify(
     *,
     key: Key | None = None,
     verify: bool = True,
+    on_leak: OnLeak = "error",
 ) -> Result[Data]:
     """De-identify text or a table.
 
@@ -70,7 +70,9 @@ def deidentify(
     key
         Needed where the plan has a keyed technique.
     verify
-        Search the output for original values, and return nothing if one is left.
+        Search the output for original values.
+    on_leak
+        "error": return nothing if one is left. "redact": take it out and say so in the report.
 
     Raises
     ------
@@ -90,35 +92,41 @@ def deidentify(
                 "plan = deid.plan(frame)"
             )
         decided = proposed(data) if plan is None else plan
-        table, report = deidentify_table(to_table(data), decided, key=key, verify=verify)
+        table, report = deidentify_table(
+            to_table(data), decided, key=key, verify=verify, on_leak=on_leak
+        )
         return Result(like(data, table), report)
     if isinstance(plan, Plan):
         raise InputTypeError("a Plan is for a frame; text takes a technique such as deid.Scan()")
     texts = text_column(data).to_arrow()
     line = ColumnPlan(plan or Scan(), role="text")
     table, report = deidentify_table(
-        pa.table({_TEXT: texts}), Plan({_TEXT: line}), key=key, verify=verify
+        pa.table({_TEXT: texts}), Plan({_TEXT: line}), key=key, verify=verify, on_leak=on_leak
     )
     return Result(_like_text(data, table[_TEXT]), report)
 
 
 def deidentify_table(
-    table: pa.Table, plan: Plan, *, key: Key | None, verify: bool
+    table: pa.Table, plan: Plan, *, key: Key | None, verify: bool, on_leak: OnLeak = "error"
 ) -> tuple[pa.Table, Report]:
     """De-identify an Arrow table; see `deidentify`."""
     check(plan, table.schema, key)
     batches, tallies, first = [], {name: Tally() for name in table.column_names}, 0
+    verifier = Verifier(plan, table.schema, on_leak=on_leak) if verify else None
     for batch in table.to_batches(max_chunksize=_BATCH) or _one_empty(table):
         applied = apply_counted(batch, plan, key, first_row=first)
+        if verifier is not None:
+            verifier.learn(batch, applied.batch, applied.removed)
         batches.append(applied.batch)
         first += batch.num_rows
         for name, tally in applied.tallies.items():
             tallies[name] += tally
-    made = pa.Table.from_batches(batches)
     found: Verification | None = None
-    if verify:
-        found = verify_table(table, made, plan)
+    if verifier is not None:
+        batches = [verifier.search(batch) for batch in batches]
+        found = verifier.finish()
         demand_clean(found)
+    made = pa.Table.from_batches(batches)
     return made, Report.of(plan, tallies, rows=table.num_rows, key=key, verification=found)
 
 

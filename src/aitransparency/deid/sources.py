@@ -41,10 +41,14 @@ class Source:
 @cache
 def sources() -> tuple[Source, ...]:
     """Return every source."""
+    from aitransparency.deid.addresses import recognizer as addresses
     from aitransparency.deid.recognizers import scanner
 
     identifiers = scanner()
-    return (Source(tuple(one.entity for one in identifiers.recognizers), identifiers.scan),)
+    return (
+        Source(tuple(one.entity for one in identifiers.recognizers), identifiers.scan),
+        Source(addresses.ENTITIES, addresses.find_addresses),
+    )
 
 
 @cache

@@ -15,27 +15,31 @@ def steps(out: Path) -> Iterator[str]:
     Parameters
     ----------
     out
-        An existing folder; card-zh and card-en are written there as .html, .md, .txt and .json.
+        An existing folder; card-zh, card-en, notice-zh and notice-en are written there as .html,
+        .md, .txt and .json (the notice's JSON holds both languages), and notice-profile.toml.
     """
     from aitransparency import explain
 
     yield "training a model of 1,989 mortgage decisions"
     table, approved = loans.applications()
+    protected = loans.protected()
     rows = table.to_pandas()
     model = loans.model().fit(rows, approved)
 
     yield "preparing the explanation"
-    with resources.as_file(
-        resources.files("aitransparency.demo").joinpath("data/loans.toml")
-    ) as path:
-        features = explain.Features.load(path)
+    data = resources.files("aitransparency.demo").joinpath("data")
+    features = explain.Features.loads(data.joinpath("loans.toml").read_text("utf-8"))
+    said = data.joinpath("loans-notice.toml").read_text("utf-8")
+    profile = explain.Profile.loads(said)
     decision = explain.Decision(
         labels={0: "未通过", 1: "通过"},
         labels_en={0: "not approved", 1: "approved"},
         favourable=1,
         threshold=0.5,
     )
-    explainer = explain.Explainer(model, rows, features=features, decision=decision)
+    explainer = explain.Explainer(
+        model, rows, features=features, decision=decision, system=profile.system()
+    )
 
     yield "explaining one refusal in Chinese and English"
     refused = int(explainer.score(rows).argmin())
@@ -48,3 +52,17 @@ def steps(out: Path) -> Iterator[str]:
             ("json", card.to_json()),
         ):
             (out / f"card-{language}.{suffix}").write_text(text, encoding="utf-8")
+
+    yield "measuring the whole model for the public notice"
+    for name, values in zip(protected.column_names, protected.columns, strict=True):
+        table = table.append_column(name, values)
+    notice = explainer.notice(profile, table, approved)
+    (out / "notice-profile.toml").write_text(said, encoding="utf-8")
+    (out / "notice.json").write_text(notice.to_json(), encoding="utf-8")
+    for language in ("zh", "en"):
+        for suffix, text in (
+            ("html", notice.to_html(language)),
+            ("md", notice.to_markdown(language)),
+            ("txt", notice.to_text(language)),
+        ):
+            (out / f"notice-{language}.{suffix}").write_text(text, encoding="utf-8")

@@ -73,6 +73,10 @@ def _print_where_to_look(console: Console, out: Path) -> None:
         ("deid/report.html", "what was done and what was not checked; .json and .md beside it"),
         ("explain/card-zh.html", "why one real loan application was decided as it was"),
         ("explain/card-en.html", "the same card in English; .md, .txt and .json beside it"),
+        (
+            "explain/notice-zh.html",
+            "the public notice of the whole model; notice-en.html beside it",
+        ),
     ):
         table.add_row(name, meaning)
     console.print(table)

@@ -12,10 +12,13 @@ from aitransparency.lazy import lazy_package
 
 if TYPE_CHECKING:
     from aitransparency.explain.attributions import Attributions
+    from aitransparency.explain.batch import explain_stream, reason_table, write_batch
     from aitransparency.explain.card import Card
     from aitransparency.explain.decision import Decision
     from aitransparency.explain.explainer import Explainer
     from aitransparency.explain.features import Feature, Features
+    from aitransparency.explain.notice import Notice, Profile
+    from aitransparency.explain.system import System
 
 _HOME = {
     "Attributions": "attributions",
@@ -24,9 +27,28 @@ _HOME = {
     "Explainer": "explainer",
     "Feature": "features",
     "Features": "features",
+    "Notice": "notice",
+    "Profile": "notice",
+    "System": "system",
+    "explain_stream": "batch",
+    "reason_table": "batch",
+    "write_batch": "batch",
 }
 
-__all__ = ["Attributions", "Card", "Decision", "Explainer", "Feature", "Features"]
+__all__ = [
+    "Attributions",
+    "Card",
+    "Decision",
+    "Explainer",
+    "Feature",
+    "Features",
+    "Notice",
+    "Profile",
+    "System",
+    "explain_stream",
+    "reason_table",
+    "write_batch",
+]
 
 
 lazy_package(__name__, _HOME)

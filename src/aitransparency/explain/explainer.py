@@ -14,12 +14,15 @@ says which and why.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from aitransparency import __version__
@@ -41,8 +44,10 @@ from aitransparency.explain.rows import RowFormat, unseen
 
 if TYPE_CHECKING:
     from aitransparency.explain.card import Card
+    from aitransparency.explain.comparison import Comparison
     from aitransparency.explain.features import Features
     from aitransparency.explain.notice import Notice
+    from aitransparency.explain.system import System
 
 _ROWS_AT_ONCE = 50_000  # bounds the memory of encoded rows, whatever the size of the batch
 
@@ -94,6 +99,8 @@ class Explainer:
         What the output means; for a classifier without one, the last class is favourable.
     settings
         Perturbation, unit and budget.
+    system
+        What the operator says about the system, for the cards; what is missing is printed so.
 
     Raises
     ------
@@ -112,8 +119,10 @@ class Explainer:
         features: Features | None = None,
         decision: Decision | None = None,
         settings: Settings | None = None,
+        system: System | None = None,
     ) -> None:
         self._settings = settings or Settings()
+        self._system = system
         self._fitted = FittedModel.of(model, decision)
         self._format = _format_of(self._fitted, background)
         table = self._format.table(background, "background").select(self._format.names)
@@ -153,6 +162,22 @@ class Explainer:
         return self._fitted.decision
 
     @property
+    def system(self) -> System:
+        """What the operator says about the system; nothing where nothing was given."""
+        if self._system is None:
+            from aitransparency.explain.system import System
+
+            self._system = System()
+        return self._system
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """What every card compares a person with; made when the first card is."""
+        from aitransparency.explain.comparison import Comparison
+
+        return Comparison.of(self)
+
+    @property
     def unit(self) -> Unit:
         """What attributions are measured in."""
         return self._engine.unit
@@ -177,6 +202,21 @@ class Explainer:
             model=type(self.model).__name__,
             versions=_versions(self.model),
         )
+
+    def rows(self, X: Any) -> pa.Table:
+        """Return rows as a table: names and types checked, columns beyond the model's kept.
+
+        Parameters
+        ----------
+        X
+            Frame, array or one row with the model's columns.
+
+        Raises
+        ------
+        InputError, InputTypeError
+            As in `attribute`.
+        """
+        return self._format.table(X)
 
     def score(self, X: Any) -> Floats:
         """Return the probability of the favourable class, or the target, float64 (n,).
@@ -233,7 +273,24 @@ class Explainer:
         for batch in batches:
             yield self.attribute(batch)
 
-    def explain(self, row: Any, *, language: str = "zh") -> Card:
+    def compared_with(self, rows: npt.NDArray[np.intp], *, seed: int) -> Explainer:
+        """Return this explainer over some rows of its background, for a second opinion.
+
+        Parameters
+        ----------
+        rows
+            Places in `background`.
+        seed
+            Of the sampling, where the engine samples.
+        """
+        other = copy.copy(self)
+        other.__dict__.pop("comparison", None)
+        other._settings = replace(self._settings, seed=seed)
+        other._background = self._background.take(pa.array(rows))
+        other._engine = other._build()
+        return other
+
+    def explain(self, row: Any, *, language: str = "zh", decided_at: str | None = None) -> Card:
         """Return the explanation card of one person.
 
         Parameters
@@ -242,10 +299,19 @@ class Explainer:
             One row: a mapping, a pandas Series or a frame of one row.
         language
             "zh" or "en".
+        decided_at
+            When the decision was made, as it is to be printed.
+
+        Raises
+        ------
+        InputError
+            There is not exactly one row, or as in `attribute`.
+        WordingError
+            The catalogue's words break a rule.
         """
         from aitransparency.explain.build import build_card
 
-        return build_card(self, row, language=language)
+        return build_card(self, row, language=language, decided_at=decided_at)
 
     def explain_batch(self, X: Any, *, top: int = 5, language: str = "zh") -> pa.Table:
         """Return ranked reasons, one line per person.

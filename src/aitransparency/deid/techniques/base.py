@@ -75,11 +75,14 @@ class Outcome:
         None where all fit.
     finds
         How often each entity was found, for techniques that search.
+    removed
+        The texts that were found and replaced, by entity; verification looks for them.
     """
 
     values: pa.Array
     misfit: npt.NDArray[np.bool_] | None = None
     finds: Counter[str] = field(default_factory=Counter)
+    removed: tuple[tuple[str, pa.Array], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from aitransparency.deid.column import TextColumn
 from aitransparency.deid.entities import ENTITIES, entity_id
 from aitransparency.deid.spans import Candidates
 from aitransparency.deid.techniques.base import Outcome, Place, Technique, expect
+from aitransparency.deid.techniques.keep import Keep
 from aitransparency.deid.techniques.redact import Redact
 from aitransparency.deid.text import as_text
 
@@ -87,13 +88,15 @@ class Scan(Technique):
         if not len(found):
             return Outcome(text)
         counts = np.bincount(found.entity, minlength=len(ENTITIES))
-        replaced = self._replacements(column.texts(found.start, found.end), found, place)
+        replaced, removed = self._replacements(column.texts(found.start, found.end), found, place)
         finds = Counter({ENTITIES[one]: int(counts[one]) for one in np.flatnonzero(counts)})
-        return Outcome(replace_spans(column, found, replaced), finds=finds)
+        return Outcome(replace_spans(column, found, replaced), None, finds, removed)
 
-    def _replacements(self, spans: pa.Array, found: Candidates, place: Place) -> pa.Array:
-        """Return what replaces each find, large_string (m,)."""
-        parts, rows = [], []
+    def _replacements(
+        self, spans: pa.Array, found: Candidates, place: Place
+    ) -> tuple[pa.Array, tuple[tuple[str, pa.Array], ...]]:
+        """Return what replaces each find, large_string (m,), and what was replaced by entity."""
+        parts, rows, removed = [], [], []
         for number in np.unique(found.entity):
             entity = ENTITIES[number]
             here = np.flatnonzero(found.entity == number)
@@ -101,6 +104,8 @@ class Scan(Technique):
             inner = Place(place.column, entity, place.key, None)
             values = spans.take(pa.array(here))
             outcome = technique.apply(values, inner)
+            if not isinstance(technique, Keep):
+                removed.append((entity, values))
             made = as_text(outcome.values)
             if outcome.misfit is not None and outcome.misfit.any():
                 label = Redact().apply(values, inner).values
@@ -109,4 +114,4 @@ class Scan(Technique):
             rows.append(here)
         order = np.argsort(np.concatenate(rows), kind="stable")
         together = pa.concat_arrays(parts).take(pa.array(order))
-        return pc.fill_null(together, "")
+        return pc.fill_null(together, ""), tuple(removed)

@@ -110,7 +110,7 @@ def levels_of(entry: Feature, column: pa.ChunkedArray) -> Levels | None:
 def _numbers(entry: Feature, numbers: Floats, direction: int) -> Levels | None:
     whole = bool((numbers == np.round(numbers)).all())
     low, high = np.quantile(numbers, _USUAL)
-    step = _nice_step(float(high - low), whole=whole, decimals=entry.decimals, scale=entry.scale)
+    step = nice_step(float(high - low), whole=whole, decimals=entry.decimals, scale=entry.scale)
     spread = np.quantile(numbers, np.linspace(*_USUAL, LEVELS))
     values = np.unique(np.round(np.round(spread / step) * step, 12))
     values = values[(values >= low) & (values <= high)]
@@ -136,7 +136,7 @@ def _categories(entry: Feature, known: pa.ChunkedArray, direction: int) -> Level
     return Levels(entry.name, tuple(values), none, direction, 0.0, none) if values else None
 
 
-def _nice_step(span: float, *, whole: bool, decimals: int | None, scale: float) -> float:
+def nice_step(span: float, *, whole: bool, decimals: int | None, scale: float) -> float:
     """Return 1, 2 or 5 times a power of ten near a fiftieth of the span."""
     if span <= 0:
         return 1.0

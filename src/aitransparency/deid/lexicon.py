@@ -1,0 +1,168 @@
+r"""Many words looked up at every place of a text at once, over arrays.
+
+A table of the first two characters says where a word can begin; there, a 64-bit hash of each length
+that occurs is looked up. A hit is a word for certain up to a chance of 2^-64 for each look-up.
+
+>>> words = Lexicon.of(["深圳", "深圳市", "南山"])
+>>> codes = np.array([ord(one) for one in "在深圳市南山" + "\0" * 4], np.uint32)
+>>> [(int(at), words.words[word]) for at, word in zip(*words.find(codes), strict=True)]
+[(1, '深圳'), (4, '南山'), (1, '深圳市')]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from aitransparency.deid.characters import Codes, Mask
+from aitransparency.deid.column import Ints
+
+_BITS = 20
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_PAIR = np.uint32(0x9E3779B1)
+
+Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """Words of two characters or more.
+
+    Parameters
+    ----------
+    words
+        Distinct.
+    sizes
+        int64 (words,), characters of each.
+    begins
+        bool (2^20,), true at the hash of every first pair of characters.
+    lengths
+        The sizes that occur, ascending.
+    keys, numbers
+        A hash table with linear probing: the hash in each slot, 0 where it is free, and its word.
+    """
+
+    words: Sequence[str]
+    sizes: Ints
+    begins: Mask
+    lengths: tuple[int, ...]
+    keys: Hashes
+    numbers: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Lexicon:
+        """Build from words as `Characters` spells them."""
+        listed = tuple(dict.fromkeys(words))
+        size = np.array([len(word) for word in listed], np.int64)
+        if len(listed) and size.min() < 2:
+            raise ValueError("a word has two characters or more")
+        codes = np.frombuffer("".join(listed).encode("utf-32-le"), np.uint32)
+        start = np.cumsum(size) - size
+        begins = np.zeros(1 << _BITS, np.bool_)
+        begins[_pairs(codes[start], codes[start + 1])] = True
+        lengths = tuple(np.unique(size).tolist())
+        hashed = np.zeros(len(listed), np.uint64)
+        done = 0
+        for length in lengths:
+            here = np.flatnonzero(size >= length)
+            for offset in range(done, length):
+                hashed[here] = _mixed(hashed[here], codes[start[here] + offset])
+            done = length
+        return cls(listed, size, begins, lengths, *_table(hashed))
+
+    def find(self, codes: Codes) -> tuple[Ints, Ints]:
+        """Return every place and word of a text: all lengths, overlapping ones too.
+
+        Parameters
+        ----------
+        codes
+            uint32 (n,), ended by characters that no word has.
+
+        Returns
+        -------
+        start, word
+            int64 (m,), ordered by length of the word, then by start.
+        """
+        at = np.flatnonzero(self.begins[_pairs(codes[:-1], codes[1:])])
+        which, word = self._begun(codes, at, np.arange(len(at)))
+        return at[which], word
+
+    def at(self, codes: Codes, place: Ints) -> tuple[Ints, Ints]:
+        """Return which of the places a word begins at, and the word; all words of each place."""
+        inside = np.flatnonzero(place + 1 < len(codes))
+        first = place[inside]
+        inside = inside[self.begins[_pairs(codes[first], codes[first + 1])]]
+        return self._begun(codes, place, inside)
+
+    def _begun(self, codes: Codes, place: Ints, which: Ints) -> tuple[Ints, Ints]:
+        found, words = [], []
+        hashed = np.zeros(len(which), np.uint64)
+        done = 0
+        for length in self.lengths:
+            room = place[which] + length <= len(codes)
+            if not room.all():
+                which, hashed = which[room], hashed[room]
+            at = place[which]
+            for offset in range(done, length):
+                hashed = _mixed(hashed, codes[at + offset])
+            done = length
+            hit, word = self._lookup(hashed, length)
+            found.append(which[hit])
+            words.append(word)
+        if not found:
+            empty = np.empty(0, np.int64)
+            return empty, empty
+        return np.concatenate(found), np.concatenate(words)
+
+    def _lookup(self, hashed: Hashes, length: int) -> tuple[Ints, Ints]:
+        """Return which hashes are those of a word of this length, and the word."""
+        shift = np.uint64(64 - (len(self.keys).bit_length() - 1))
+        slot = (hashed >> shift).astype(np.int64)
+        key = self.keys[slot]
+        hits = [np.flatnonzero(key == hashed)]
+        slots = [slot[hits[0]]]
+        going = np.flatnonzero((key != 0) & (key != hashed))
+        while len(going):
+            slot[going] = (slot[going] + 1) % len(self.keys)
+            key = self.keys[slot[going]]
+            hits.append(going[key == hashed[going]])
+            slots.append(slot[hits[-1]])
+            going = going[(key != 0) & (key != hashed[going])]
+        hit = np.concatenate(hits)
+        word = self.numbers[np.concatenate(slots)].astype(np.int64)
+        right = self.sizes[word] == length
+        return hit[right], word[right]
+
+
+def _table(hashed: Hashes) -> tuple[Hashes, npt.NDArray[np.int32]]:
+    """Place hashes into a table of at least four slots each."""
+    bits = max((4 * len(hashed)).bit_length(), 4)
+    keys = np.zeros(1 << bits, np.uint64)
+    numbers = np.zeros(1 << bits, np.int32)
+    waiting = np.arange(len(hashed))
+    slot = (hashed >> np.uint64(64 - bits)).astype(np.int64)
+    while len(waiting):
+        free = waiting[keys[slot[waiting]] == 0]
+        _, first = np.unique(slot[free], return_index=True)
+        placed = free[first]
+        keys[slot[placed]] = hashed[placed]
+        numbers[slot[placed]] = placed
+        left = np.ones(len(hashed), np.bool_)
+        left[placed] = False
+        waiting = waiting[left[waiting]]
+        slot[waiting] = (slot[waiting] + 1) % len(keys)
+    return keys, numbers
+
+
+def _pairs(first: Codes, second: Codes) -> Codes:
+    mixed: Codes = (first * np.uint32(0x85EBCA77) + second) * _PAIR >> np.uint32(32 - _BITS)
+    return mixed
+
+
+def _mixed(hashed: Hashes, codes: Codes) -> Hashes:
+    mixed: Hashes = (hashed ^ codes) * _ODD
+    mixed ^= mixed >> np.uint64(29)
+    return mixed

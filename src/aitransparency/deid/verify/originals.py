@@ -1,0 +1,206 @@
+"""The originals to look for: hashes of their skeletons, never the values.
+
+Each value of eight bytes and more is kept as two 64-bit numbers: its eight middle bytes, which
+tell cheaply where in a text it could stand, and a hash of all of it. Sixteen bytes a value, so ten
+million people with three identifiers take about half a gigabyte. A text matches where both agree;
+the chance that another text does is below the number of values over 2^64 for each place tried.
+
+>>> from aitransparency.deid.verify.skeleton import skeleton
+>>> from aitransparency.deid.column import TextColumn
+>>> known = Originals()
+>>> known.add(skeleton(TextColumn.from_strings(["13800138000"])))
+>>> known.sealed().count
+1
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from aitransparency.deid.column import Bytes, Ints
+from aitransparency.deid.verify.skeleton import Skeleton
+
+U64 = npt.NDArray[np.uint64]
+
+ANCHOR = 8  # bytes of a value that are compared first
+_GROWN = 4_000_000  # numbers that may wait before duplicates are taken out
+_K0, _K1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
+_FACTORS = (_K0, np.uint64(0xC2B2AE3D27D4EB4F))
+_CHUNK = 1 << 17  # words tried at a time; temporaries stay in the cache
+_LENGTHS = 512  # values longer than this are known by their first bytes
+
+
+def hash_pieces(data: Bytes, start: Ints, length: int) -> U64:
+    """Return a 64-bit hash of pieces of one length, uint64 (m,)."""
+    words = -(-length // 8)
+    cells = np.zeros((len(start), words * 8), np.uint8)
+    cells[:, :length] = data[start[:, None] + np.arange(length)]
+    hashed = np.full(len(start), length, np.uint64) * _K0  # arrays wrap without a warning
+    for column in cells.view("<u8").T:
+        hashed ^= column
+        hashed *= _K1
+        hashed ^= hashed >> np.uint64(29)
+    hashed *= _K0
+    return hashed ^ (hashed >> np.uint64(32))
+
+
+def hash_rows(made: Skeleton, rows: Ints | None = None) -> U64:
+    """Return the hash of whole skeletons, uint64 (m,), of all rows or of the given ones."""
+    rows = np.arange(len(made)) if rows is None else rows
+    start, lengths = made.offsets[rows], np.minimum(made.lengths()[rows], _LENGTHS)
+    hashed = np.zeros(len(rows), np.uint64)
+    for length in np.flatnonzero(np.bincount(lengths)):
+        here = np.flatnonzero(lengths == length)
+        hashed[here] = hash_pieces(made.data, start[here], int(length))
+    return hashed
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A Bloom filter of 64-bit numbers with two tables (Bloom, CACM 13(7), 1970).
+
+    Parameters
+    ----------
+    tables
+        Two bool (2^bits,).
+    bits
+        16 to 24.
+    """
+
+    tables: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+    bits: int
+
+    @classmethod
+    def of(cls, numbers: U64) -> Filter:
+        """Build the filter of some numbers."""
+        bits = int(np.clip(np.ceil(np.log2(len(numbers) * 24 + 1)), 16, 24))
+        made = cls((np.zeros(1 << bits, np.bool_), np.zeros(1 << bits, np.bool_)), bits)
+        for table, factor in zip(made.tables, _FACTORS, strict=True):
+            table[made._slots(numbers, factor)] = True
+        return made
+
+    def _slots(self, numbers: U64, factor: np.uint64) -> npt.NDArray[np.int64]:
+        return ((numbers * factor) >> np.uint64(64 - self.bits)).view(np.int64)
+
+    def passing(self, words: U64, count: int, mask: np.uint64) -> Ints:
+        """Return which of the first `count` words, masked, can be among the numbers."""
+        found: list[Ints] = []
+        shift = np.uint64(64 - self.bits)
+        scratch = np.empty(min(_CHUNK, count), np.uint64)
+        passed = np.empty(len(scratch), np.bool_)
+        for first in range(0, count, _CHUNK):
+            size = min(_CHUNK, count - first)
+            hashed, good = scratch[:size], passed[:size]
+            np.bitwise_and(words[first : first + size], mask, out=hashed)
+            np.multiply(hashed, _FACTORS[0], out=hashed)
+            np.right_shift(hashed, shift, out=hashed)
+            np.take(self.tables[0], hashed.view(np.int64), out=good, mode="clip")
+            here = np.flatnonzero(good)
+            if len(here):
+                again = self._slots(words[first : first + size][here] & mask, _FACTORS[1])
+                found.append(here[self.tables[1][again]] + first)
+        return np.concatenate(found) if found else np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Originals ready to be searched for.
+
+    Parameters
+    ----------
+    hashes
+        uint64 (count,), sorted.
+    certain
+        bool (count,): a text that holds the value holds an original. Else it holds a name, which
+        may be a word of the text as well.
+    anchors, anchor_lengths
+        uint64 and int64 (m,), sorted by anchor: the middle bytes of values, and how long the
+        values are that have them.
+    filter
+        Whether a number can be among the anchors.
+    """
+
+    hashes: U64
+    certain: npt.NDArray[np.bool_]
+    anchors: U64
+    anchor_lengths: Ints
+    filter: Filter
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return len(self.hashes)
+
+
+class Originals:
+    """Values as they come in, batch by batch."""
+
+    def __init__(self) -> None:
+        self._hashes: dict[bool, list[U64]] = {True: [], False: []}
+        self._pairs: list[npt.NDArray[Any]] = []  # anchor and length, a structured array
+        self._waiting = 0
+
+    def add(self, made: Skeleton, rows: Ints | None = None, *, certain: bool = True) -> None:
+        """Take in skeletons of at least `ANCHOR` bytes; repeated ones cost nothing."""
+        rows = np.arange(len(made)) if rows is None else rows
+        if not len(rows):
+            return
+        hashed = hash_rows(made, rows)
+        order = np.argsort(hashed)
+        hashed, rows = hashed[order], rows[order]
+        first = is_first(hashed)
+        hashed, rows = hashed[first], rows[first]
+        lengths = np.minimum(made.lengths()[rows], _LENGTHS)
+        pairs = np.empty(len(rows), _PAIR)
+        pairs["anchor"] = made.words[made.offsets[rows] + (lengths - ANCHOR) // 2]
+        pairs["length"] = lengths
+        self._hashes[certain].append(hashed)
+        self._pairs.append(pairs)
+        self._waiting += len(rows)
+        if self._waiting > _GROWN:
+            self._compact()
+
+    def _compact(self) -> None:
+        for certain, parts in self._hashes.items():
+            self._hashes[certain] = [_distinct(np.concatenate(parts))] if parts else []
+        self._pairs = [_unique_pairs(np.concatenate(self._pairs))] if self._pairs else []
+        self._waiting = 0
+
+    def sealed(self) -> Sealed:
+        """Return the values, sorted."""
+        self._compact()
+        none = np.empty(0, np.uint64)
+        sure, named = (np.concatenate([none, *self._hashes[one]]) for one in (True, False))
+        hashes = _distinct(np.concatenate([sure, named]))
+        certain = np.zeros(len(hashes), np.bool_)
+        certain[np.searchsorted(hashes, sure)] = True
+        pairs = self._pairs[0] if self._pairs else np.empty(0, _PAIR)
+        anchors = np.ascontiguousarray(pairs["anchor"])
+        return Sealed(
+            hashes, certain, anchors, pairs["length"].astype(np.int64), Filter.of(anchors)
+        )
+
+
+_PAIR = np.dtype([("anchor", "<u8"), ("length", "<u2")])
+
+
+def is_first(ordered: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:  # numbers or structures
+    """Return where a sorted array holds a value for the first time, bool (n,)."""
+    new = np.ones(len(ordered), np.bool_)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return new
+
+
+def _distinct(numbers: U64) -> U64:
+    numbers = np.sort(numbers)  # np.unique goes by way of a hash table and is slower
+    return numbers[is_first(numbers)]
+
+
+def _unique_pairs(pairs: npt.NDArray[Any]) -> npt.NDArray[Any]:  # structured
+    order = np.lexsort((pairs["length"], pairs["anchor"]))
+    pairs = pairs[order]
+    return pairs[is_first(pairs)]

@@ -1,0 +1,64 @@
+"""Pairs of original and pseudonym, as hashes: whether two people share a pseudonym.
+
+>>> from aitransparency.deid.column import TextColumn
+>>> from aitransparency.deid.verify.skeleton import skeleton
+>>> pairs = Pairs()
+>>> before = skeleton(TextColumn.from_strings(["13800138000", "13800138001", "13800138000"]))
+>>> pairs.add(before, skeleton(TextColumn.from_strings(["aaaaaaaa", "aaaaaaaa", "aaaaaaaa"])))
+>>> pairs.collisions()
+1
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from aitransparency.deid.verify.originals import hash_rows, is_first
+from aitransparency.deid.verify.skeleton import Skeleton
+
+_GROWN = 2_000_000
+_PAIR = np.dtype([("after", "<u8"), ("before", "<u8")])
+
+
+class Pairs:
+    """Distinct pairs of one column."""
+
+    def __init__(self) -> None:
+        self._parts: list[npt.NDArray[Any]] = []  # structured arrays
+        self._waiting = 0
+
+    def add(self, before: Skeleton, after: Skeleton) -> None:
+        """Take in the rows of a batch; empty originals and labels (``<...>``) are left out."""
+        marks = np.zeros(len(after.folded) + 1, np.int64)
+        np.cumsum(after.folded == ord("<"), out=marks[1:])
+        label = np.diff(marks[after.folded_offsets]) > 0
+        rows = np.flatnonzero((before.lengths() > 0) & (after.lengths() > 0) & ~label)
+        pairs = np.empty(len(rows), _PAIR)
+        pairs["before"] = hash_rows(before, rows)
+        pairs["after"] = hash_rows(after, rows)
+        self._parts.append(_distinct(pairs))
+        self._waiting += len(self._parts[-1])
+        if self._waiting > _GROWN:
+            self._compact()
+
+    def _compact(self) -> None:
+        if self._parts:
+            self._parts = [_distinct(np.concatenate(self._parts))]
+        self._waiting = 0
+
+    def collisions(self) -> int:
+        """Return how many pseudonyms stand for more than one original."""
+        self._compact()
+        if not self._parts:
+            return 0
+        after = self._parts[0]["after"]  # sorted
+        repeated = after[1:][after[1:] == after[:-1]]
+        return len(np.unique(repeated))
+
+
+def _distinct(pairs: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    pairs = pairs[np.lexsort((pairs["before"], pairs["after"]))]
+    return pairs[is_first(pairs)]

@@ -1,0 +1,162 @@
+"""Where originals stand in a column of skeletons.
+
+Every place of the text is tried: eight bytes against the filter of anchors, then what passes
+against the anchors themselves, then a hash of the whole piece. Most text fails the first step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from aitransparency.deid.column import Bytes, Ints
+from aitransparency.deid.verify.originals import ANCHOR, Filter, Sealed, hash_pieces
+from aitransparency.deid.verify.skeleton import Skeleton, same_kind_beside
+
+Mask = npt.NDArray[np.bool_]
+
+_EXPANDED = 4_000_000  # pieces hashed at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Pieces of skeletons that are an original.
+
+    Parameters
+    ----------
+    row
+        int64 (m,).
+    start, length
+        int64 (m,), bytes from the beginning of the row's skeleton.
+    certain
+        bool (m,), as in `Sealed`.
+    """
+
+    row: Ints
+    start: Ints
+    length: Ints
+    certain: Mask
+
+    @classmethod
+    def concat(cls, parts: Sequence[Hits]) -> Hits:
+        """Put hits together, in the order of their rows."""
+        none = np.empty(0, np.int64)
+        row = np.concatenate([none, *(part.row for part in parts)])
+        order = np.argsort(row, kind="stable")
+        start = np.concatenate([none, *(part.start for part in parts)])
+        length = np.concatenate([none, *(part.length for part in parts)])
+        certain = np.concatenate([np.empty(0, np.bool_), *(part.certain for part in parts)])
+        return cls(row[order], start[order], length[order], certain[order])
+
+    def take(self, index: Any) -> Hits:  # a mask, positions or a slice
+        """Return the hits at the given positions or under the given mask."""
+        return Hits(self.row[index], self.start[index], self.length[index], self.certain[index])
+
+    def moved(self, rows: int) -> Hits:
+        """Return the hits with other row numbers."""
+        return Hits(self.row + rows, self.start, self.length, self.certain)
+
+    def rows(self) -> Ints:
+        """Return the rows that are hit, sorted."""
+        return np.unique(self.row)
+
+
+def originals_in(made: Skeleton, known: Sealed) -> Hits:
+    """Return where originals stand, anywhere in the rows."""
+    if not known.count:
+        return Hits.concat([])
+    size = min(len(made.words), int(made.offsets[-1]))
+    places = known.filter.passing(made.words, size, ~np.uint64(0))
+    words = made.words[places]
+    low = np.searchsorted(known.anchors, words, side="left")
+    high = np.searchsorted(known.anchors, words, side="right")
+    real = high > low
+    places, low, high = places[real], low[real], high[real]
+    step = max(1, _EXPANDED // max(int((high - low).max(initial=1)), 1))
+    parts = (slice(first, first + step) for first in range(0, len(places), step))
+    return Hits.concat(
+        [_confirmed(made, known, places[part], low[part], high[part]) for part in parts]
+    )
+
+
+def _confirmed(made: Skeleton, known: Sealed, places: Ints, low: Ints, high: Ints) -> Hits:
+    """Return the whole originals that stand around anchors."""
+    repeats = high - low
+    pair = np.repeat(low - (np.cumsum(repeats) - repeats), repeats) + np.arange(repeats.sum())
+    length = known.anchor_lengths[pair]
+    start = np.repeat(places, repeats) - (length - ANCHOR) // 2
+    row = np.searchsorted(made.offsets, start, side="right") - 1
+    inside = (start >= 0) & (row < len(made))
+    row = np.clip(row, 0, len(made) - 1)
+    inside &= start + length <= made.offsets[row + 1]
+    start, length, row = start[inside], length[inside], row[inside]
+    which = np.full(len(start), -1, np.int64)
+    for one in np.flatnonzero(np.bincount(length)):
+        here = np.flatnonzero(length == one)
+        which[here] = _known(known, hash_pieces(made.data, start[here], int(one)))
+    hit = which >= 0
+    start, length, row, which = start[hit], length[hit], row[hit], which[hit]
+    whole = ~same_kind_beside(made, row, start, start + length)
+    start -= made.offsets[row]
+    return Hits(row, start, length, known.certain[which]).take(whole)
+
+
+def _known(known: Sealed, hashed: npt.NDArray[np.uint64]) -> Ints:
+    """Return where each hash stands among the known ones, -1 where it does not."""
+    place = np.searchsorted(known.hashes, hashed)
+    place = np.minimum(place, known.count - 1)
+    return np.where(known.hashes[place] == hashed, place, -1)
+
+
+def own_in(made: Skeleton, own: Skeleton, rows: Ints) -> Hits:
+    """Return where rows hold the value that `own` has in the same row.
+
+    Parameters
+    ----------
+    made
+        Skeletons of an output column, n rows.
+    own
+        Skeletons of an original column, the same n rows.
+    rows
+        int64 (m,), sorted: rows whose original is looked for; each has 1 to 16 bytes.
+    """
+    lengths = made.lengths()[rows]
+    needed = own.lengths()[rows]
+    rows, needed = rows[lengths >= needed], needed[lengths >= needed]
+    if not len(rows):
+        return Hits.concat([])
+    if _only_ascii(made.data) and (own.data[own.offsets[rows]] >= 0x80).all():
+        return Hits.concat([])
+    head = own.words[own.offsets[rows]]
+    common = _low_bytes(np.minimum(needed, 8).min())
+    size = min(len(made.words), int(made.offsets[-1]))
+    place = Filter.of(head & common).passing(made.words, size, common)
+    at = np.searchsorted(made.offsets, place, side="right") - 1
+    which = np.searchsorted(rows, at)
+    good = (which < len(rows)) & (rows[np.minimum(which, len(rows) - 1)] == at)
+    which, place = which[good], place[good]
+    good = place + needed[which] <= made.offsets[rows[which] + 1]
+    good &= ((made.words[place] ^ head[which]) & _low_bytes(np.minimum(needed[which], 8))) == 0
+    which, place = which[good], place[good]
+    rest = np.maximum(needed[which] - 8, 0)
+    for step in range(int(rest.max(initial=0))):
+        mine = np.minimum(place + 8 + step, len(made.data) - 1)
+        theirs = np.minimum(own.offsets[rows[which]] + 8 + step, len(own.data) - 1)
+        good = (made.data[mine] == own.data[theirs]) | (step >= rest)
+        which, place, rest = which[good], place[good], rest[good]
+    row, length = rows[which], needed[which]
+    whole = ~same_kind_beside(made, row, place, place + length)
+    return Hits(row, place - made.offsets[row], length, whole).take(whole)
+
+
+def _low_bytes(count: Any) -> Any:  # a number or an array of 1 to 8
+    """Return the mask of the first bytes of a word, uint64."""
+    return ~np.uint64(0) >> (np.uint64(64) - np.uint64(8) * np.asarray(count).astype(np.uint64))
+
+
+def _only_ascii(data: Bytes) -> bool:
+    return bool(data.max(initial=0) < 0x80)

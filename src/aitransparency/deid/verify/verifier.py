@@ -1,0 +1,345 @@
+"""Verify a job batch by batch: learn what was removed, then search what was written.
+
+Two passes, because what the last row removes may stand in the first row of the output:
+
+    verifier = Verifier(plan, source.schema)
+    for batch in source:                    # while de-identifying
+        applied = apply_counted(batch, plan, key)
+        verifier.learn(batch, applied.batch, applied.removed)
+        write(applied.batch)
+    for batch in written:                   # read back: what is searched is what will be handed on
+        verifier.search(batch)              # with on_leak="redact", write what it returns
+    demand_clean(verifier.finish())         # raises LeakError unless clean
+
+Batches of the second pass may be cut differently. Memory grows by 16 bytes for each distinct
+original that is looked for everywhere, and by 16 for each pseudonym.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from aitransparency.deid.apply import Removed
+from aitransparency.deid.column import Ints, TextColumn
+from aitransparency.deid.entities import ENTITIES
+from aitransparency.deid.find import find_column
+from aitransparency.deid.identity import same_person
+from aitransparency.deid.plan import ColumnPlan, Plan
+from aitransparency.deid.techniques import Drop, Keep, Scan, Technique
+from aitransparency.deid.text import as_text, has_text_form, is_text
+from aitransparency.deid.verify.kinds import VAGUE, Kinds, kinds_of
+from aitransparency.deid.verify.originals import Originals, Sealed
+from aitransparency.deid.verify.pairs import Pairs
+from aitransparency.deid.verify.redaction import without
+from aitransparency.deid.verify.result import Verification
+from aitransparency.deid.verify.search import Hits, originals_in, own_in
+from aitransparency.deid.verify.skeleton import Skeleton, skeleton
+from aitransparency.errors import InputError, LeakError
+
+OnLeak = Literal["error", "redact"]
+
+_BATCH = 20_000
+_AGAIN = 8  # one row in so many of a de-identified column is scanned again
+_ALL = 20_000  # a batch with fewer rows is scanned again as a whole
+# Techniques whose results are values of the same kind, so that one may equal somebody's original.
+_SAME_DOMAIN = frozenset({"Encrypt", "Surrogate", "Permute", "Noise", "Microaggregate"})
+_ONE_TO_ONE = frozenset({"Encrypt", "Pseudonymize"})
+
+
+class Verifier:
+    """Verification of one job.
+
+    Parameters
+    ----------
+    plan
+        What is done to each column.
+    schema
+        The source's columns.
+    on_leak
+        "error": leaks are counted. "redact": `search` takes them out of its batch (text
+        becomes ``<REDACTED>`` there, other types null) and they are counted as redacted.
+    """
+
+    def __init__(self, plan: Plan, schema: pa.Schema, *, on_leak: OnLeak = "error") -> None:
+        if on_leak not in get_args(OnLeak):
+            raise InputError(f"on_leak is 'error' or 'redact', got {on_leak!r}")
+        self._lines = plan.for_columns(schema.names)
+        self._schema = schema
+        self._on_leak = on_leak
+        self._known = Originals()
+        self._sealed: Sealed | None = None
+        self._pairs = {
+            name: Pairs()
+            for name, line in self._lines.items()
+            if line.role == "direct" and type(line.technique).__name__ in _ONE_TO_ONE
+        }
+        self._own: dict[str, list[Hits]] = {}  # rows that hold their own original
+        self._learned = self._searched = 0
+        self._own_row_cells = self._unsearched = self._rescanned = 0
+        self._leaks: Counter[str] = Counter()
+        self._doubts: Counter[str] = Counter()
+        self._again: dict[str, Counter[str]] = {}
+        self._searchable: dict[str, bool] = {}
+
+    def learn(
+        self,
+        source: pa.RecordBatch,
+        output: pa.RecordBatch,
+        removed: Mapping[str, Removed] | None = None,
+    ) -> None:
+        """Take in a batch and what became of it.
+
+        Parameters
+        ----------
+        source, output
+            The same n rows in the same order.
+        removed
+            What searches of text replaced, as `Applied.removed`; where None, scanned columns are
+            scanned here.
+
+        Raises
+        ------
+        LeakError
+            Rows or columns are missing or were added, or a kept column changed its type.
+        """
+        self._compare(source, output)
+        outputs: dict[str, Skeleton] = {}
+        for name, line in self._lines.items():
+            values = source.column(name)
+            if not has_text_form(values.type):
+                continue
+            if isinstance(line.technique, Scan):
+                found = _finds(values, line.technique) if removed is None else removed.get(name, ())
+                self._learn_finds(found)
+            elif line.role == "direct" and not isinstance(line.technique, Keep):
+                self._learn_column(name, line, values, output, outputs)
+        self._scan_again(source, output)
+        self._learned += source.num_rows
+
+    def _compare(self, source: pa.RecordBatch, output: pa.RecordBatch) -> None:
+        if source.num_rows != output.num_rows:
+            raise LeakError(
+                f"{source.num_rows:,} rows went in and {output.num_rows:,} came out; nothing is "
+                "returned"
+            )
+        expected = [n for n, one in self._lines.items() if not isinstance(one.technique, Drop)]
+        if output.schema.names != expected:
+            raise LeakError("the output has other columns than the plan gives; nothing is returned")
+        for name in expected:
+            kept = isinstance(self._lines[name].technique, Keep)
+            if kept and output.schema.field(name).type != source.schema.field(name).type:
+                raise LeakError(f"column {name!r}: kept, but its type changed; nothing is returned")
+
+    def _learn_column(
+        self,
+        name: str,
+        line: ColumnPlan,
+        values: pa.Array,
+        output: pa.RecordBatch,
+        outputs: dict[str, Skeleton],
+    ) -> None:
+        spelled = same_person(as_text(values), line.entity)
+        made = skeleton(TextColumn.from_arrow(spelled))
+        kinds = kinds_of(made, line.entity)
+        self._take(made, kinds)
+        if line.entity == "CN_RESIDENT_ID":
+            self._known.add(*_fifteen(made, kinds))
+        if name in self._pairs:
+            after = skeleton(TextColumn.from_arrow(as_text(output.column(name))))
+            self._pairs[name].add(made, after)
+        own = np.flatnonzero(kinds.own_row)
+        self._own_row_cells += len(own)
+        self._unsearched += int(kinds.unsearched.sum())
+        if not len(own):
+            return
+        for column in output.schema.names:
+            if has_text_form(output.schema.field(column).type):
+                if column not in outputs:
+                    text = as_text(output.column(column))
+                    outputs[column] = skeleton(TextColumn.from_arrow(text))
+                hits = own_in(outputs[column], made, own)
+                if len(hits.row):
+                    self._own.setdefault(column, []).append(hits.moved(self._learned))
+
+    def _learn_finds(self, found: Removed) -> None:
+        for entity, texts in found:
+            if entity in VAGUE:
+                continue
+            made = skeleton(TextColumn.from_arrow(same_person(texts, entity)))
+            kinds = kinds_of(made, entity)
+            self._known.add(made, np.flatnonzero(kinds.certain))
+            self._unsearched += int((~kinds.certain).sum())
+
+    def _take(self, made: Skeleton, kinds: Kinds) -> None:
+        self._known.add(made, np.flatnonzero(kinds.certain))
+        self._known.add(made, np.flatnonzero(kinds.named), certain=False)
+
+    def _scan_again(self, source: pa.RecordBatch, output: pa.RecordBatch) -> None:
+        for name in output.schema.names:
+            values = output.column(name)
+            if not is_text(values.type):
+                continue
+            kept = isinstance(self._lines[name].technique, Keep)
+            if not kept and len(values) > _ALL // 2:
+                values = values.take(pa.array(np.arange(0, len(values), _AGAIN)))
+            self._rescanned += len(values)
+            text = as_text(pc.unique(values) if kept else values)
+            column = TextColumn.from_arrow(text)
+            found = find_column(column)
+            if len(found):
+                counts = np.bincount(found.entity, minlength=len(ENTITIES))
+                here = {ENTITIES[one]: int(counts[one]) for one in np.flatnonzero(counts)}
+                self._again.setdefault(name, Counter()).update(here)
+
+    def search(self, output: pa.RecordBatch) -> pa.RecordBatch:
+        """Search a batch of the whole output, in order, after everything was learned.
+
+        Returns
+        -------
+        pyarrow.RecordBatch
+            The batch; with ``on_leak="redact"``, without what was found.
+        """
+        known = self._seal()
+        columns = list(output.columns)
+        for at, name in enumerate(output.schema.names):
+            searchable = has_text_form(output.schema.field(name).type)
+            self._searchable[name] = searchable
+            if not searchable:
+                continue
+            made = skeleton(TextColumn.from_arrow(as_text(columns[at])))
+            hits = self._leaks_in(name, made, known)
+            if len(hits.row):
+                self._leaks[name] += len(hits.rows())
+                if self._on_leak == "redact":
+                    columns[at] = without(columns[at], made, hits)
+        self._searched += output.num_rows
+        return pa.RecordBatch.from_arrays(columns, schema=output.schema)
+
+    def _seal(self) -> Sealed:
+        if self._sealed is None:
+            self._sealed = self._known.sealed()
+            self._own = {name: [Hits.concat(parts)] for name, parts in self._own.items()}
+        return self._sealed
+
+    def _leaks_in(self, name: str, made: Skeleton, known: Sealed) -> Hits:
+        """Return the originals of a column of a batch; names in a kept column are doubts."""
+        technique = self._lines[name].technique
+        parts = []
+        if name in self._own:
+            all_own = self._own[name][0]
+            low, high = np.searchsorted(all_own.row, [self._searched, self._searched + len(made)])
+            parts.append(all_own.take(slice(low, high)).moved(-self._searched))
+        if not _same_domain(technique):
+            hits = originals_in(made, known)
+            if isinstance(technique, Keep):
+                surely = Hits.concat([*parts, hits.take(hits.certain)]).rows()
+                named = hits.take(~hits.certain).rows()
+                self._doubts[name] += len(np.setdiff1d(named, surely))
+                hits = hits.take(hits.certain)
+            parts.append(hits)
+        return Hits.concat(parts)
+
+    def finish(self) -> Verification:
+        """Return what was found.
+
+        Raises
+        ------
+        LeakError
+            Fewer or more rows were searched than learned. What was found is for the caller to
+            judge: see `demand_clean`.
+        """
+        if self._searched != self._learned:
+            raise LeakError(
+                f"{self._learned:,} rows were de-identified and {self._searched:,} are in the "
+                "output; nothing is returned"
+            )
+        collisions = {name: pairs.collisions() for name, pairs in self._pairs.items()}
+        leaks = {name: count for name, count in self._leaks.items() if count}
+        redact = self._on_leak == "redact"
+        return Verification(
+            values=self._seal().count,
+            columns=sum(self._searchable.values()),
+            leaks={} if redact else leaks,
+            rows=self._learned,
+            own_row_cells=self._own_row_cells,
+            unsearched_cells=self._unsearched,
+            unsearched_columns=tuple(n for n, yes in self._searchable.items() if not yes),
+            doubts={name: count for name, count in self._doubts.items() if count},
+            seen_again={name: dict(sorted(one.items())) for name, one in self._again.items()},
+            rescanned_rows=self._rescanned,
+            collisions={name: count for name, count in collisions.items() if count},
+            redacted=leaks if redact else {},
+        )
+
+
+def verify(
+    before: pa.Table, after: pa.Table, plan: Plan, *, on_leak: OnLeak = "error"
+) -> Verification:
+    """Search a de-identified table for original values.
+
+    Parameters
+    ----------
+    before, after
+        The same n rows.
+    plan
+        What was done; originals are the values of its direct identifiers that are not kept, and
+        what the finder finds in its scanned columns.
+
+    Raises
+    ------
+    LeakError
+        Rows are missing or were added.
+    """
+    if before.num_rows != after.num_rows:
+        raise LeakError(
+            f"{before.num_rows:,} rows went in and {after.num_rows:,} came out; nothing is returned"
+        )
+    verifier = Verifier(plan, before.schema, on_leak=on_leak)
+    for first in range(0, before.num_rows, _BATCH):
+        verifier.learn(_piece(before, first), _piece(after, first))
+    for first in range(0, after.num_rows, _BATCH):
+        verifier.search(_piece(after, first))
+    return verifier.finish()
+
+
+def _piece(table: pa.Table, first: int) -> pa.RecordBatch:
+    return table.slice(first, _BATCH).combine_chunks().to_batches()[0]
+
+
+def _finds(values: pa.Array, technique: Scan) -> Removed:
+    column = TextColumn.from_arrow(as_text(values))
+    found = find_column(column, min_score=technique.min_score)
+    removed = []
+    for number in np.unique(found.entity):
+        entity = ENTITIES[number]
+        if not isinstance(technique.entities.get(entity, technique.default), Keep):
+            here = found.take(found.entity == number)
+            removed.append((entity, column.texts(here.start, here.end)))
+    return tuple(removed)
+
+
+def _same_domain(technique: Technique) -> bool:
+    inner = [technique]
+    if isinstance(technique, Scan):
+        inner = [technique.default, *technique.entities.values()]
+    return any(type(one).__name__ in _SAME_DOMAIN for one in inner)
+
+
+def _fifteen(made: Skeleton, kinds: Kinds) -> tuple[Skeleton, Ints]:
+    """Return the 15-digit form of resident IDs of people born in 19xx (GB 11643-1989)."""
+    rows = np.flatnonzero(kinds.certain & (made.lengths() == 18))
+    cells = made.data[made.offsets[rows][:, None] + np.arange(18)]
+    cells = cells[(cells[:, 6] == ord("1")) & (cells[:, 7] == ord("9"))]
+    short = np.hstack([cells[:, :6], cells[:, 8:17]])
+    offsets = np.arange(len(short) + 1, dtype=np.int64) * 15
+    data = np.concatenate([short.reshape(-1), np.zeros(8, np.uint8)])
+    return Skeleton(data, offsets, data, offsets, None, offsets[:0]), np.arange(len(short))
+
+
+__all__ = ["OnLeak", "Verifier", "verify"]

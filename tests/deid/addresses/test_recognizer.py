@@ -1,0 +1,82 @@
+"""Addresses in running text: texts marked by hand in cases.toml, and properties."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from faker import Faker
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aitransparency import deid
+
+CASES = tomllib.loads(Path(__file__).with_name("cases.toml").read_text("utf-8"))
+
+
+def addresses(text):
+    found = deid.find(text, entities=["CN_ADDRESS"])
+    return [text[span.start : span.end] for span in found]
+
+
+@pytest.mark.parametrize("marked", CASES["found"])
+def test_found(marked):
+    inner = marked[marked.index("[[") + 2 : marked.index("]]")]
+    assert addresses(marked.replace("[[", "").replace("]]", "")) == [inner]
+
+
+@pytest.mark.parametrize("text", CASES["not"])
+def test_not_found(text):
+    assert addresses(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "organisation", "reason"),
+    [
+        ("他在深圳市南山区人民医院就诊", "深圳市南山区人民医院", "a hospital, not an address"),
+        ("北京大学", "北京大学", "a short name of a city before"),
+        ("贷款由中国工商银行深圳市分行发放", "深圳市分行", "a branch"),
+    ],
+)
+def test_an_organisation_is_no_address_and_needs_to_be_asked_for(text, organisation, reason):
+    assert not len(deid.find(text)), reason
+    found = [one for one in deid.find(text, min_score=0.4) if one.entity == "ORGANIZATION"]
+    assert organisation in [text[one.start : one.end] for one in found], reason
+
+
+def test_the_address_ends_where_the_organisation_begins():
+    text = "深圳市福田区红荔路12号人民医院"
+    found = deid.find(text, min_score=0.4)
+    assert [(text[one.start : one.end], one.entity) for one in found] == [
+        ("深圳市福田区红荔路12号", "CN_ADDRESS"),
+        ("人民医院", "ORGANIZATION"),
+    ]
+
+
+def test_addresses_of_faker_are_covered_to_the_postal_code():
+    fake = Faker("zh_CN")
+    fake.seed_instance(1)
+    drawn = [fake.address().rsplit(" ", 1) for _ in range(1000)]
+    whole = [f"收货地址：{address}，邮编{code}" for address, code in drawn]
+    found = deid.find(whole, entities=["CN_ADDRESS"])
+    exact = {(span.row, span.start, span.end) for span in found}
+    right = sum((row, 5, 5 + len(one[0])) in exact for row, one in enumerate(drawn))
+    assert right >= 990
+
+
+def test_a_column_gives_what_its_rows_give():
+    texts = [text.replace("[[", "").replace("]]", "") for text in CASES["found"] + CASES["not"]]
+    whole = [tuple(span) for span in deid.find(texts, min_score=0.4)]
+    alone = [
+        (row, *span[1:])
+        for row, text in enumerate(texts)
+        for span in deid.find(text, min_score=0.4)
+    ]
+    assert whole == alone
+
+
+@given(
+    st.lists(st.text("深圳市南山区路12号楼栋-室村住址：在 (),，省大学a", max_size=30), max_size=6)
+)
+def test_any_text_gives_spans_inside_it(texts):
+    for span in deid.find(texts, entities=["CN_ADDRESS"], min_score=0):
+        assert 0 <= span.start < span.end <= len(texts[span.row])
