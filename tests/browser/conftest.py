@@ -134,7 +134,7 @@ def show(browser, server) -> Iterator[Open]:
         server.files = {"/": html, **(files or {})}
         page.on("console", lambda message: made.complaints.append(message.text))
         page.on("pageerror", lambda error: made.complaints.append(str(error)))
-        page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="networkidle")
+        page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="load")
         return made
 
     yield opened

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aitransparency.deid.plan import Plan, plan
     from aitransparency.deid.presidio import analyzer, recognizers
     from aitransparency.deid.report import Report
+    from aitransparency.deid.risk import Grade, Risk, Suggestion, grade, risk
     from aitransparency.deid.spans import Span, Spans
     from aitransparency.deid.techniques import (
         Mask,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
+    "Grade": "risk",
     "Key": "keys",
     "Mask": "techniques",
     "Plan": "plan",
@@ -32,18 +34,23 @@ _HOME = {
     "Redact": "techniques",
     "Report": "report",
     "Result": "deidentify",
+    "Risk": "risk",
     "Scan": "techniques",
     "Span": "spans",
     "Spans": "spans",
+    "Suggestion": "risk",
     "analyzer": "presidio",
     "deidentify": "deidentify",
     "find": "find",
+    "grade": "risk",
     "plan": "plan",
     "recognizers": "presidio",
     "reidentify": "deidentify",
+    "risk": "risk",
 }
 
 __all__ = [
+    "Grade",
     "Key",
     "Mask",
     "Plan",
@@ -51,15 +58,19 @@ __all__ = [
     "Redact",
     "Report",
     "Result",
+    "Risk",
     "Scan",
     "Span",
     "Spans",
+    "Suggestion",
     "analyzer",
     "deidentify",
     "find",
+    "grade",
     "plan",
     "recognizers",
     "reidentify",
+    "risk",
 ]
 
 

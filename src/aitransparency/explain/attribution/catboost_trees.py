@@ -1,4 +1,4 @@
-"""Read CatBoost's symmetric trees from its JSON model; ask CatBoost itself where there are others.
+"""Read CatBoost's trees from its JSON model; ask CatBoost itself where it codes categories.
 
 Format: the JSON of ``save_model(format="json")``, read off models written by 1.2. A symmetric tree
 asks one question a level; the answers, lowest level first, are the bits of the leaf's number.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,26 +76,25 @@ def read(model: Any, background: Any, target: Target, settings: Settings) -> Rea
         path = Path(folder) / "model.json"
         model.save_model(str(path), format="json")
         found = json.loads(path.read_text(encoding="utf-8"))
-    if "oblivious_trees" not in found:
-        raise NotExactError("CatBoost's trees are not symmetric")
     scale, biases = found["scale_and_bias"]
     outputs = target.classes if target.classes > 2 else 1
     column = target.position if outputs > 1 else 0
     factor = _sign(target) * scale
     floats = {f["feature_index"]: f for f in found["features_info"]["float_features"]}
+
+    def question(split: dict[str, Any]) -> tuple[int, float, bool]:
+        column = floats[split["float_feature_index"]]
+        stays = column["nan_value_treatment"] != "AsTrue"
+        return column["flat_feature_index"], split["border"], stays
+
     trees = []
-    for tree in found["oblivious_trees"]:
-        questions = [
-            (
-                floats[s["float_feature_index"]]["flat_feature_index"],
-                s["border"],
-                floats[s["float_feature_index"]]["nan_value_treatment"] != "AsTrue",
-            )
-            for s in tree["splits"] or []
-        ]
+    for tree in found.get("oblivious_trees", ()):
         values = np.array(tree["leaf_values"], dtype=np.float64).reshape(-1, outputs)[:, column]
         weights = np.array(tree["leaf_weights"], dtype=np.float64)
-        trees.append(symmetric(questions, values * factor, weights))
+        trees.append(
+            symmetric([question(s) for s in tree["splits"] or []], values * factor, weights)
+        )
+    trees += [branching(root, question, column, factor) for root in found.get("trees", ())]
     return Reading(
         Forest.of_trees(trees, len(model.feature_names_)),
         float(np.atleast_1d(biases)[min(column, len(np.atleast_1d(biases)) - 1)]) * _sign(target),
@@ -136,6 +135,52 @@ def symmetric(
         cover,
         value,
         stay[level].astype(bool),
+    )
+
+
+def branching(
+    root: dict[str, Any],
+    question: Callable[[dict[str, Any]], tuple[int, float, bool]],
+    column: int,
+    factor: float,
+) -> Tree:
+    """Return a tree that asks each node its own question (Lossguide and Depthwise).
+
+    Parameters
+    ----------
+    root
+        Nested nodes of the JSON: a split with left and right, or a value with its weight.
+    question
+        Feature, border and whether missing answers no, of a split.
+    column
+        Which value of a leaf with several.
+    factor
+        On the leaves.
+    """
+    order: list[dict[str, Any]] = [root]
+    left: list[int] = []
+    for node in order:  # grows as children are found: parents come before their children
+        left.append(len(order) if "split" in node else -1)
+        if "split" in node:
+            order += [node["left"], node["right"]]
+    asked = [question(node["split"]) if "split" in node else (0, 0.0, True) for node in order]
+    cover = np.zeros(len(order))
+    value = np.zeros(len(order))
+    for k in range(len(order) - 1, -1, -1):
+        if left[k] < 0:
+            cover[k] = order[k]["weight"]
+            value[k] = factor * float(np.atleast_1d(order[k]["value"])[column])
+        else:
+            cover[k] = cover[left[k]] + cover[left[k] + 1]
+    lefts = np.array(left)
+    feature, border, stay = (np.array(part) for part in zip(*asked, strict=True))
+    return Tree.of(
+        feature,
+        border.astype(np.float32).astype(np.float64),
+        (lefts, np.where(lefts < 0, -1, lefts + 1)),
+        cover,
+        value,
+        stay.astype(bool),
     )
 
 

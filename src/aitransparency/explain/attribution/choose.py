@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from aitransparency.explain.attribution.engine import (
 )
 from aitransparency.explain.attribution.linear import dense, linear_engine
 from aitransparency.explain.attribution.trees import tree_engine
+from aitransparency.explain.attribution.voting import VotingEngine, members, voting_output
 from aitransparency.explain.attributions import Unit
 from aitransparency.explain.grouping import Source, group_sums, sources
 
@@ -111,14 +112,16 @@ def exact_engine(model: Any, background: Any, target: Target, settings: Settings
         return _pipeline_engine(model, background, target, settings)
     if hasattr(model, "best_estimator_"):
         return exact_engine(model.best_estimator_, background, target, settings)
+    if kind in ("VotingClassifier", "VotingRegressor"):
+        return _voting_engine(model, background, target, settings)
     for build in (tree_engine, linear_engine):
         try:
             engine = build(model, background, target, settings)
         except NotExactError:
             continue
-        if settings.unit in (None, engine.unit):
+        if settings.unit == engine.unit or (settings.unit is None and engine.unit != "log-target"):
             return _checked(engine, background)
-        raise NotExactError(f"{kind} is exact in {engine.unit}, not in {settings.unit}")
+        raise NotExactError(f"{kind} is exact in {engine.unit} only")
     raise NotExactError(f"{kind} has no exact engine")
 
 
@@ -135,6 +138,19 @@ def _pipeline_engine(model: Any, background: Any, target: Target, settings: Sett
         raise NotExactError("the Pipeline mixes columns, so engineered columns have no one source")
     inner = exact_engine(model.steps[-1][1], engineered, target, settings)
     return PipelineEngine(steps, inner, origin, width)
+
+
+def _voting_engine(model: Any, background: Any, target: Target, settings: Settings) -> Engine:
+    unit, output = voting_output(model, target)
+    if settings.unit not in (None, unit):
+        raise NotExactError(f"{type(model).__name__} is a mean in {unit} only")
+    wanted = replace(settings, unit=unit)
+    parts = [
+        (exact_engine(part, background, target, wanted), weight) for part, weight in members(model)
+    ]
+    if len({engine.perturbation for engine, _ in parts}) > 1:
+        raise NotExactError("the members' engines replace absent features in different ways")
+    return _checked(VotingEngine(parts, output), background)
 
 
 def _through(steps: Sequence[Any], rows: Any) -> Any:

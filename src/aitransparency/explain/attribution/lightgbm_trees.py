@@ -50,7 +50,7 @@ def read(model: Any, background: Any, target: Target, settings: Any) -> Reading:
     count = int(head["num_tree_per_iteration"])
     column = target.position if count > 1 else 0
     unit, scale = _unit(objective, options, target)
-    rounds = len(blocks) // count if "average_output" in header else 1
+    rounds = len(blocks) // count if "average_output" in header else 1  # a forest's raw is a sum
     trees = [
         _tree(_fields(block.split("\nend of trees")[0]), scale / rounds)
         for k, block in enumerate(blocks)
@@ -62,7 +62,7 @@ def read(model: Any, background: Any, target: Target, settings: Any) -> Reading:
         0.0,
         unit,
         lambda rows: _coded(rows, categories),
-        partial(_raw, model, column, scale),
+        partial(_raw, model, column, scale / rounds),
     )
 
 

@@ -98,15 +98,23 @@ def linear_engine(model: Any, background: Any, target: Target, settings: Setting
         weights = np.atleast_2d(dense(model.coef_))
     except (TypeError, ValueError):
         raise NotExactError(type(model).__name__) from None
-    intercept = np.atleast_1d(np.asarray(model.intercept_, dtype=np.float64))
+    intercept = np.atleast_1d(np.asarray(model.intercept_, dtype=np.float64)).reshape(-1)
     if weights.shape[1] != x.shape[1]:
         raise NotExactError(type(model).__name__)
     if target.task == "regression":
         if len(weights) != 1:
             raise NotExactError("several outputs")
-        return LinearEngine(
-            weights[0], float(intercept[0]), x.mean(axis=0), "target", len(x), model.predict
-        )
+        unit, output = _regression(model)
+        if type(model).__module__.startswith("xgboost."):  # its base score is no part of intercept_
+            intercept = np.atleast_1d(np.median(output(background) - x @ weights[0]))
+        return LinearEngine(weights[0], float(intercept[0]), x.mean(axis=0), unit, len(x), output)
+    if not hasattr(model, "decision_function"):
+        raise NotExactError(type(model).__name__)
+    if hasattr(model, "predict_proba") and len(weights) == 1:
+        margin = np.ravel(model.decision_function(background[:50]))
+        p = np.asarray(model.predict_proba(background[:50]), dtype=np.float64)[:, -1]
+        if not np.allclose(p, 1 / (1 + np.exp(-margin)), atol=1e-6):
+            raise NotExactError(f"the margin of {type(model).__name__} is not its log-odds")
     row = target.position if len(weights) > 1 else 0
     sign = target.sign if len(weights) == 1 else 1.0
     return LinearEngine(
@@ -117,3 +125,16 @@ def linear_engine(model: Any, background: Any, target: Target, settings: Setting
         len(x),
         lambda rows: target.pick(model.decision_function(rows)),
     )
+
+
+def _regression(model: Any) -> tuple[Unit, Callable[[Any], Floats]]:
+    """Return the unit in which a regression is linear, and its output there.
+
+    scikit-learn's Poisson, gamma and Tweedie regressions say their link; its name for the logarithm
+    is "log".
+    """
+    loss = getattr(model, "_base_loss", None)
+    link = type(getattr(loss, "link", None)).__name__
+    if link != "LogLink":
+        return "target", model.predict
+    return "log-target", lambda rows: np.log(np.asarray(model.predict(rows), dtype=np.float64))

@@ -23,11 +23,11 @@ from aitransparency.explain.attribution.forest import Floats, Forest
 
 Codes = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 
-_GROUP_BITS = 9  # answers a subtree is tabulated over: 512 entries a feature stay in the cache
-_LEAF_BITS = 13  # of a lone leaf with a long path
-_TREE_ENTRIES = 1 << 20  # of one tree: beyond, filling costs more than walking saves
+_GROUP_BITS = 10  # answers a subtree is tabulated over: 1,024 entries a feature stay in the cache
+_LEAF_BITS = 16  # of a lone leaf with a long path: as many as a key of 16 bits holds
+_TREE_ENTRIES = 1 << 22  # of one tree: beyond, filling costs more than walking saves
 _ALL_ENTRIES = 1 << 26  # of a forest: half a GiB
-_BLOCK = 2_048  # rows at a time: their sums stay in the cache
+_BLOCK = 8_192  # rows at a time: a group's tables are fetched once for all of them
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,132 @@
+"""The grade, decided by figures and asked of people; attacks, counted by hand."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from aitransparency import deid
+from aitransparency.deid.risk import guess_masked, link
+from aitransparency.deid.risk.grading import QUESTIONS, THRESHOLDS
+from aitransparency.errors import ColumnNotFoundError, InputError
+
+FIVES = deid.risk(pa.table({"a": ["x"] * 5 + ["y"] * 5}), quasi_identifiers=["a"])  # k = 5
+YES = dict.fromkeys(QUESTIONS[1:], "yes")
+
+
+@pytest.mark.parametrize(
+    ("direct", "risk", "sharing", "answers", "level", "reason"),
+    [
+        (["phone"], FIVES, "enclave", YES, 1, "direct"),
+        (["phone"], None, "public", {"aggregated": "yes"}, 1, "direct"),
+        ([], None, "public", YES, 2, "unmeasured"),
+        ([], FIVES, "public", YES, 2, "above"),
+        ([], FIVES, "controlled", YES, 2, "above"),
+        ([], FIVES, "enclave", YES, 3, "below"),
+        ([], FIVES, "enclave", {}, 3, "below"),
+        ([], FIVES, "enclave", YES | {"text_reviewed": "no"}, 2, "doubted"),
+        ([], FIVES, "enclave", YES | {"quasi_identifiers_complete": "no"}, 2, "doubted"),
+        ([], FIVES, "public", {"aggregated": "yes"}, 4, "aggregated"),
+    ],
+)
+def test_a_grade_follows_from_figures_and_answers(direct, risk, sharing, answers, level, reason):
+    found = deid.grade(direct_left=direct, risk=risk, sharing=sharing, answers=answers)
+    assert (found.level, found.reason) == (level, reason)
+    assert found.threshold == THRESHOLDS[sharing]
+    assert set(found.open_questions) == {q for q in QUESTIONS if q not in answers}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_words_name_their_source_and_claim_nothing(language: str) -> None:
+    for answers in ({}, YES, {"aggregated": "yes"}):
+        for direct in ((), ("手机",)):
+            found = deid.grade(direct_left=direct, risk=FIVES, sharing="enclave", answers=answers)
+            text = " ".join(found.text(language))
+            assert ("未查阅" if language == "zh" else "was not read") in text
+            positive = text.replace("不表示数据已匿名化", "").replace("不表示符合", "")
+            positive = positive.replace("does not say that the data are anonymous", "")
+            assert "匿名" not in positive
+            assert "anonym" not in positive
+            assert "complian" not in positive
+            assert "合规" not in positive
+
+
+def test_a_threshold_of_ones_own_is_named_as_such() -> None:
+    found = deid.grade(direct_left=(), risk=FIVES, sharing="public", threshold=0.25)
+    assert (found.level, found.threshold_source) == (3, "caller")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"sharing": "friends"}, "sharing is"),
+        ({"answers": {"mood": "yes"}}, "questions are"),
+        ({"answers": {"aggregated": "maybe"}}, "answers 'yes'"),
+        ({"threshold": 0}, "threshold"),
+    ],
+)
+def test_wrong_use_of_grade(arguments, words) -> None:
+    with pytest.raises(InputError, match=words):
+        deid.grade(**({"direct_left": (), "risk": None, "sharing": "public"} | arguments))
+
+
+BEFORE = pa.table({"age": [31, 35, 45, 52], "sex": ["F", "F", "M", "M"]})
+
+
+@pytest.mark.parametrize(
+    ("after", "success", "unique", "reason"),
+    [
+        ({"age": [31, 35, 45, 52], "sex": ["F", "F", "M", "M"]}, 1.0, 1.0, "nothing was done"),
+        (
+            {"age": ["[30, 40)", "[30, 40)", "[40, 50)", "[50, 60)"], "sex": ["F", "F", "M", "M"]},
+            (0.5 + 0.5 + 1 + 1) / 4,
+            0.5,
+            "two share an interval",
+        ),
+        ({"age": ["*"] * 4, "sex": ["*"] * 4}, 0.25, 0.0, "everything fits everything"),
+        ({"age": [None] * 4, "sex": ["F", "F", "M", "M"]}, 0.5, 0.0, "two of each sex"),
+        ({"age": ["3*", "3*", "4*", "5*"], "sex": ["*"] * 4}, 0.75, 0.5, "masks"),
+        ({"age": [52, 45, 35, 31], "sex": ["M", "M", "F", "F"]}, 0.0, 0.0, "rows were exchanged"),
+    ],
+)
+def test_linkage_by_hand(after, success, unique, reason) -> None:
+    found = link(BEFORE, pa.table(after), columns=["age", "sex"])
+    assert (found.tried, found.by_chance) == (4, 0.25)
+    assert found.success == pytest.approx(success), reason
+    assert found.unique == pytest.approx(unique), reason
+
+
+def test_linkage_takes_a_sample() -> None:
+    big = pa.table({"n": list(range(500))})
+    found = link(big, big, columns=["n"], sample=50)
+    assert (found.tried, found.success) == (50, 1.0)
+
+
+def test_guesses_by_hand() -> None:
+    before = pa.table(
+        {
+            "phone": ["13800005678", "13811115678", "13822225678", "13900005678"],
+            "city": ["a", "a", "b", "b"],
+        }
+    )
+    after = pa.table({"phone": ["138****5678"] * 3 + ["139****5678"], "city": ["a", "a", "b", "b"]})
+    plain = guess_masked(before, after, "phone")
+    assert plain.success == pytest.approx((3 * 1 / 3 + 1) / 4)
+    assert (plain.rows, plain.candidates, plain.alone, plain.hidden) == (4, 3.0, 0.25, 4.0)
+    told = guess_masked(before, after, "phone", known=["city"])
+    assert told.success == pytest.approx((1 / 2 + 1 / 2 + 1 + 1) / 4)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: link(BEFORE, BEFORE.slice(1), columns=["age"]), InputError, "4 rows and after 3"),
+        (lambda: link(BEFORE, BEFORE, columns=[]), InputError, "columns that the attacker"),
+        (lambda: link(BEFORE, BEFORE, columns=["x"]), ColumnNotFoundError, "'x'"),
+        (lambda: guess_masked(BEFORE, BEFORE, "sex"), InputError, "no masked value"),
+        (lambda: guess_masked(BEFORE, BEFORE, "sex", known=["x"]), ColumnNotFoundError, "'x'"),
+    ],
+)
+def test_wrong_use_of_attacks(call, error, words) -> None:
+    with pytest.raises(error, match=words):
+        call()

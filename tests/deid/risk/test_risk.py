@@ -1,0 +1,218 @@
+"""`deid.risk`: figures against pycanon's, published examples and hand calculation."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_tables import QUASI, table
+
+from aitransparency import deid
+from aitransparency.deid.risk.classes import classes_of, combine, encode
+from aitransparency.deid.risk.diversity import diversity
+from aitransparency.deid.risk.uniqueness import sample_uniques_unique
+from aitransparency.errors import ColumnNotFoundError, InputError
+
+PEERS = list(csv.DictReader(Path(__file__).with_name("peers.csv").open(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("line", PEERS, ids=lambda line: f"{line['table']}-{line['sensitive']}")
+def test_figures_are_pycanons(line: dict[str, str]) -> None:
+    """Expected values: pycanon 1.3.5, written by peers.py.
+
+    pycanon rounds the l of entropy l-diversity down. Its c of recursive (c, l)-diversity is left
+    out: it sorts counts rising where Machanavajjhala et al. sort them falling.
+    """
+    frame = pa.table(table(int(line["table"])))
+    found = deid.risk(frame, quasi_identifiers=QUASI, sensitive=[line["sensitive"]])
+    told = found.sensitive[line["sensitive"]]
+    assert found.k == int(line["k"])
+    assert told.distinct_l == int(line["l"])
+    assert math.floor(told.entropy_l + 1e-9) in (int(line["entropy_l"]), int(line["entropy_l"]) + 1)
+    for name in ("t", "alpha", "beta", "enhanced_beta", "delta"):
+        assert getattr(told, name) == pytest.approx(float(line[name]), rel=1e-9, abs=1e-9), name
+
+
+# Li, Li and Venkatasubramanian, t-Closeness, ICDE 2007, section 4: nine salaries, 3k to 11k;
+# the ordered distances of the classes {3k, 4k, 5k} and {6k, 8k, 11k} are printed there.
+@pytest.mark.parametrize(
+    ("group", "expected"), [([3, 4, 5], 0.375), ([6, 8, 11], 0.167)], ids=["0.375", "0.167"]
+)
+def test_the_ordered_distance_of_the_paper(group: list[int], expected: float) -> None:
+    """A class and the rest of the table: the smaller class is the farther one."""
+    rest = [pay for pay in range(3, 12) if pay not in group]
+    ids = np.array([0] * 3 + [1] * 6, np.int32)
+    found = diversity(ids, 2, encode(pa.array(group + rest)))
+    assert found.t == pytest.approx(expected, abs=5e-4)
+
+
+def test_the_hierarchical_distance_of_the_paper() -> None:
+    """Section 4.2: the distance of {gastric ulcer, gastritis, stomach cancer}, all under one node.
+
+    Nine diseases in the hierarchy of figure 1: respiratory (respiratory infection: flu, pneumonia,
+    bronchitis; vascular lung: pulmonary edema, pulmonary embolism), digestive (stomach: gastric
+    ulcer, stomach cancer; colon: colitis, colon cancer). By hand below.
+    """
+    leaves = ["flu", "pneumonia", "bronchitis", "edema", "embolism"]
+    leaves += ["ulcer", "cancer", "colitis", "colon cancer"]
+    one = ["infection"] * 3 + ["vascular"] * 2 + ["stomach"] * 2 + ["colon"] * 2
+    two = ["respiratory"] * 5 + ["digestive"] * 4
+    levels = [pa.array(one), pa.array(two), pa.array(["all"] * 9)]
+    # One class holds the two stomach diseases, the other the remaining seven; P is 1/9 each.
+    ids = np.array([1, 1, 1, 1, 1, 0, 0, 1, 1], np.int32)
+    found = diversity(ids, 2, encode(pa.array(leaves)), levels=levels)
+    # Class 0, by hand: stomach has 1 - 2/9 = 7/9 too much. Of it 2/9 goes to colon, through
+    # digestive (height 2 of 3), and 5/9 to respiratory, through the root (3 of 3).
+    assert found.t == pytest.approx(2 / 9 * 2 / 3 + 5 / 9)
+    assert found.distance == "hierarchical"
+
+
+def test_recursive_diversity_is_the_papers() -> None:
+    """Machanavajjhala et al. 2007, definition 4: r_1 < c (r_l + ... + r_m), counts falling."""
+    ids = np.array([0] * 10 + [1] * 6, np.int32)
+    values = ["a"] * 5 + ["b"] * 3 + ["c"] * 2 + ["a"] * 4 + ["b"] * 2
+    found = diversity(ids, 2, encode(pa.array(values)))
+    assert found.distinct_l == 2
+    assert found.recursive_c == pytest.approx(max(5 / (3 + 2), 4 / 2))
+    assert diversity(ids, 2, encode(pa.array(["a"] * 6 + values[6:]))).distinct_l == 2
+    alone = diversity(ids, 2, encode(pa.array(["x"] * 10 + ["y"] * 6)))
+    assert (alone.distinct_l, alone.recursive_c, alone.alpha) == (1, None, 1.0)
+
+
+def test_three_attackers_by_hand() -> None:
+    """Two classes of 2 and 1 in a population of 4 and 2, one more class there."""
+    sample = pa.table({"age": [30, 30, 40], "sex": ["F", "F", "M"]})
+    people = pa.table({"age": [30] * 4 + [40] * 2 + [50], "sex": ["F"] * 4 + ["M"] * 2 + ["F"]})
+    found = deid.risk(sample, quasi_identifiers=["age", "sex"], population=people, at_risk=0.4)
+    assert (found.rows, found.classes, found.k, found.unique_share) == (3, 2, 1, 1 / 3)
+    assert found.prosecutor.highest == 1.0
+    assert found.prosecutor.mean == pytest.approx(2 / 3)
+    assert found.prosecutor.share_at_risk == 1.0  # 1/2 and 1 are both above 0.4
+    assert found.journalist.highest == 0.5
+    assert found.journalist.mean == pytest.approx((2 / 4 + 1 / 2) / 3)
+    assert found.marketer == pytest.approx((2 / 4 + 1 / 2) / 3)
+    assert found.journalist.share_at_risk == pytest.approx(1 / 3)
+    assert found.population.presence == (0.0, 0.5)  # none of the third class, half of the others
+    assert found.population.uniques == {"counted": 0.0}
+    assert found.sizes == {1: 1, 2: 1}
+
+
+def test_weights_stand_for_people() -> None:
+    frame = pa.table({"age": [30, 30, 40], "w": [10.0, 30.0, 5.0]})
+    found = deid.risk(frame, quasi_identifiers=["age"], weights="w")
+    assert found.journalist.highest == pytest.approx(1 / 5)
+    assert found.marketer == pytest.approx((2 / 40 + 1 / 5) / 3)
+    assert (found.population.size, found.population.source) == (45, "weights")
+    assert found.k == 1  # k counts records, not people
+
+
+def test_records_that_the_population_lacks_are_counted() -> None:
+    found = deid.risk(
+        pa.table({"a": ["x", "y"]}), quasi_identifiers=["a"], population=pa.table({"a": ["x", "x"]})
+    )
+    assert found.population.outside == 1
+    assert found.journalist.highest == 1.0
+
+
+@pytest.mark.parametrize(
+    ("column", "sizes", "reason"),
+    [
+        (["a", None, None], [1, 2], "nulls are alike, and unlike a value"),
+        ([1.0, float("nan"), None], [1, 2], "NaN is null"),
+        ([None, None, None], [3], "a column of nulls is one class"),
+        (["", None, " "], [1, 1, 1], "empty text is a value"),
+    ],
+)
+def test_nulls_are_a_value(column, sizes, reason) -> None:
+    frame = pa.table({"q": column})
+    assert sorted(classes_of(frame).sizes.tolist()) == sorted(sizes), reason
+
+
+def test_ranking_names_the_column_that_brings_most() -> None:
+    frame = pa.table(
+        {"id": list(range(40)), "sex": ["F", "M"] * 20, "city": ["a"] * 20 + ["b"] * 20}
+    )
+    found = deid.risk(frame, quasi_identifiers=["city", "sex", "id"])
+    assert [one.column for one in found.ranking] == ["id", "city", "sex"]
+    first = found.ranking[0]
+    assert (first.without.k, first.without.unique_share, first.without.mean_risk) == (10, 0.0, 0.1)
+    name, effect = first.generalised
+    assert name == "width 2"
+    assert effect.mean_risk == 1.0  # ids 2 by 2 are one F and one M
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"quasi_identifiers": []}, InputError, "at least one"),
+        ({"quasi_identifiers": "age"}, InputError, "list of columns"),
+        ({"quasi_identifiers": ["agee"]}, ColumnNotFoundError, "did you mean 'age'"),
+        ({"quasi_identifiers": ["age"], "sensitive": ["x"]}, ColumnNotFoundError, "'x'"),
+        ({"quasi_identifiers": ["age"], "population": 1}, InputError, "cannot hold 2 records"),
+        ({"quasi_identifiers": ["age"], "at_risk": 0}, InputError, "at_risk"),
+        ({"quasi_identifiers": ["age"], "weights": "w"}, InputError, "at least 1"),
+        ({"quasi_identifiers": ["age"], "weights": "w", "population": 9}, InputError, "either"),
+    ],
+)
+def test_wrong_use_says_what_to_do(arguments, error, words) -> None:
+    with pytest.raises(error, match=words):
+        deid.risk(pa.table({"age": [1, 2], "w": [0.5, 1.0]}), **arguments)
+
+
+def test_an_empty_table_has_no_risk() -> None:
+    with pytest.raises(InputError, match="without rows"):
+        deid.risk(pa.table({"a": pa.array([], pa.string())}), quasi_identifiers=["a"])
+
+
+def test_the_repr_shows_figures_and_no_values() -> None:
+    shown = repr(deid.risk(pa.table({"n": ["张三", "李四"]}), quasi_identifiers=["n"]))
+    assert shown.startswith("Risk(2 rows, 2 classes, k=1, 100.0% unique")
+    assert "张三" not in shown
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from(["a", "b", None]), st.integers(-2, 2)),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_classes_are_those_of_a_dictionary(rows: list[tuple[object, ...]]) -> None:
+    columns = [encode(pa.array(list(one))) for one in zip(*rows, strict=True)]
+    made = combine([one.codes for one in columns], [one.count for one in columns], len(rows))
+    seen: dict[tuple[object, ...], set[int]] = {}
+    for row, group in zip(rows, made.ids.tolist(), strict=True):
+        seen.setdefault(row, set()).add(group)
+    assert all(len(groups) == 1 for groups in seen.values())
+    assert len(seen) == len(made.sizes)
+    assert made.sizes.sum() == len(rows)
+    assert [rows[at] for at in made.first] == [rows[rows.index(rows[at])] for at in made.first]
+
+
+def test_many_wide_columns_stay_exact() -> None:
+    """Eight columns of 50,000 values: the product of their sizes is far above 64 bits."""
+    draw = np.random.default_rng(5)
+    codes = [draw.permutation(50_000).astype(np.int32) for _ in range(8)]
+    assert len(combine(codes, [50_000] * 8, 50_000).sizes) == 50_000
+    same = [codes[0]] * 8
+    doubled = [np.concatenate([one, one]) for one in same]
+    assert (combine(doubled, [50_000] * 8, 100_000).sizes == 2).all()
+
+
+@pytest.mark.parametrize("classes", [10_000, 50_000])
+def test_the_poisson_gamma_estimate_is_near_where_its_model_holds(classes: int) -> None:
+    """Even classes: a gamma of rates without spread. Expected value: counted in the population."""
+    draw = np.random.default_rng(3)
+    population = draw.integers(0, classes, 100_000)
+    whole = np.bincount(population, minlength=classes)
+    part = np.bincount(population[:20_000], minlength=classes)
+    truth = int(((part == 1) & (whole == 1)).sum())
+    found = sample_uniques_unique(part[part > 0], 100_000)
+    assert found["poisson_gamma"] == pytest.approx(truth, abs=max(30, 0.15 * truth))
