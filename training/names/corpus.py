@@ -15,12 +15,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from aitransparency.deid.names import labels
 from characters import simplified
 from lexicon import families, is_han
 from makers import Makers
 from teacher import Labelled, labelled
-
-from aitransparency.deid.names import labels
 
 _O = 1 << labels.WORD_BEGIN | 1 << labels.WORD_INSIDE
 _X = 1 << labels.PROPER_BEGIN | 1 << labels.PROPER_INSIDE

@@ -15,16 +15,140 @@ from pathlib import Path
 
 import jieba
 import numpy as np
-from characters import simplified, simplified_character
+from babel import Locale
 from faker.providers.person.zh_CN import Provider as Mainland
 from faker.providers.person.zh_TW import Provider as Taiwan
 
 from aitransparency.deid.names.features import ID_BITS, TRAITS
 from aitransparency.deid.names.sentences import DIGIT, LOWER, OTHER, PAD, RARE, UPPER
+from characters import simplified, simplified_character
 
 _CLASS = {"nr": 1, "nrfg": 1, "nrt": 2, "ns": 3, "nt": 4, "nz": 4, "n": 5, "v": 6}
 _REST = 7
-_RARE_FAMILIES = ["欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "宇文", "长孙", "端木", "东方", "南宫", "独孤", "呼延", "轩辕", "闾丘", "太史", "申屠", "公冶", "澹台", "淳于", "单于", "赫连", "钟离", "濮阳", "百里", "西门", "左丘", "完颜", "拓跋", "那", "佟", "苟", "亓", "仉", "逄", "缪", "麴", "郗", "郤", "闫", "覃", "盘", "蒙", "韦", "农", "冼", "揭", "帅", "晁", "库", "鹿", "危", "粟", "禤", "邸", "羿", "谌", "仝", "乜", "笪", "僪", "逯", "靳", "宓", "咸", "籍", "怀", "郏", "宿", "暴", "斛", "殳", "匡", "蔺", "璩", "阙", "隆", "师", "巩", "厍", "聂", "勾", "敖", "融", "冷", "訾", "辛", "阚", "简", "饶", "曾", "毋", "沙", "养", "鞠", "须", "丰", "巢", "关", "蒯", "相", "查", "后", "荆", "红", "游", "竺", "权", "逯", "盖", "益", "桓", "公", "仇", "麻", "强", "查"]
+_RARE_FAMILIES = [
+    "欧阳",
+    "上官",
+    "司马",
+    "诸葛",
+    "夏侯",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "司徒",
+    "令狐",
+    "宇文",
+    "长孙",
+    "端木",
+    "东方",
+    "南宫",
+    "独孤",
+    "呼延",
+    "轩辕",
+    "闾丘",
+    "太史",
+    "申屠",
+    "公冶",
+    "澹台",
+    "淳于",
+    "单于",
+    "赫连",
+    "钟离",
+    "濮阳",
+    "百里",
+    "西门",
+    "左丘",
+    "完颜",
+    "拓跋",
+    "那",
+    "佟",
+    "苟",
+    "亓",
+    "仉",
+    "逄",
+    "缪",
+    "麴",
+    "郗",
+    "郤",
+    "闫",
+    "覃",
+    "盘",
+    "蒙",
+    "韦",
+    "农",
+    "冼",
+    "揭",
+    "帅",
+    "晁",
+    "库",
+    "鹿",
+    "危",
+    "粟",
+    "禤",
+    "邸",
+    "羿",
+    "谌",
+    "仝",
+    "乜",
+    "笪",
+    "僪",
+    "逯",
+    "靳",
+    "宓",
+    "咸",
+    "籍",
+    "怀",
+    "郏",
+    "宿",
+    "暴",
+    "斛",
+    "殳",
+    "匡",
+    "蔺",
+    "璩",
+    "阙",
+    "隆",
+    "师",
+    "巩",
+    "厍",
+    "聂",
+    "勾",
+    "敖",
+    "融",
+    "冷",
+    "訾",
+    "辛",
+    "阚",
+    "简",
+    "饶",
+    "曾",
+    "毋",
+    "沙",
+    "养",
+    "鞠",
+    "须",
+    "丰",
+    "巢",
+    "关",
+    "蒯",
+    "相",
+    "查",
+    "后",
+    "荆",
+    "红",
+    "游",
+    "竺",
+    "权",
+    "逯",
+    "盖",
+    "益",
+    "桓",
+    "公",
+    "仇",
+    "麻",
+    "强",
+    "查",
+]
 _LATIN = {**{chr(97 + at): None for at in range(26)}, **{chr(65 + at): None for at in range(26)}}
 _SAME = {"‧": "·", "•": "·", "・": "·", "．": ".", "●": "·", "｡": "。", "“": '"', "”": '"'}
 
@@ -53,7 +177,22 @@ def words() -> dict[str, tuple[int, str]]:
         word = simplified(word)
         if 2 <= len(word) <= 4:
             found.setdefault(word, (int(count), tag))
+    for place in places():
+        if len(place) <= 4:
+            found[place] = (found.get(place, (1, ""))[0], "ns")
     return found
+
+
+@cache
+def places() -> list[str]:
+    """Return countries and cities of the world in Chinese, Simplified (CLDR through Babel)."""
+    found = set()
+    for language in ("zh_Hans", "zh_Hant", "zh_Hant_HK"):
+        locale = Locale.parse(language)
+        found.update(locale.territories.values())
+        found.update(zone.get("city") or "" for zone in locale.time_zones.values())
+    names = {simplified(name) for name in found if isinstance(name, str)}
+    return sorted(name for name in names if len(name) > 1 and all(map(is_han, name)))
 
 
 def is_han(character: str) -> bool:

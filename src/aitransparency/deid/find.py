@@ -213,4 +213,5 @@ def _resolved(
         [source.find(part, source.wanted(wanted), min_score) for source in active]
     )
     percent = np.rint(found.score.astype(np.float64) * 10_000).astype(np.int64)
+    percent[found.entity == entity_id("PERSON")] -= 10_000  # a name yields to what has a form
     return found.take(stays(found.start, found.end, found.entity, percent))

@@ -1,8 +1,9 @@
 """Marginal probabilities of names by the forward-backward algorithm, many sentences at once.
 
-Sentences of like length go through in step, one array operation for all. Only additions,
-multiplications and divisions in a fixed order are used: the answer is the same bit for bit on
-every machine and whatever else is in the column.
+Sentences of like length go through in step, one array operation for all; `kernels` does the same
+arithmetic in compiled loops. Only additions, multiplications and divisions of float32 in a fixed
+order are used: the answer is the same bit for bit on every machine, on both ways and whatever else
+is in the column.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from aitransparency.deid.names.labels import (
 from aitransparency.deid.names.model import Model
 
 Floats = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.uint16]
 
-_GROUP = 1 << 17  # places decoded at a time, padding counted
-_FROM = [[x for x in range(COUNT) if labels.ALLOWED[x, y]] for y in range(COUNT)]
-_TO = [[y for y in range(COUNT) if labels.ALLOWED[x, y]] for x in range(COUNT)]
+_GROUP = 1 << 14  # places decoded at a time, padding counted
+LEAST = np.float32(1e-30)  # of a sum: no division by nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +53,13 @@ class Marginals:
     closes: Floats
     closes_later: Floats
 
+    @classmethod
+    def empty(cls, count: int) -> Marginals:
+        """Return zeros."""
+        return cls(*(np.zeros(count, np.float32) for _ in range(5)))
 
-def marginals(model: Model, scores: npt.NDArray[np.uint16], first: Ints, length: Ints) -> Marginals:
+
+def marginals(model: Model, scores: Scores, first: Ints, length: Ints) -> Marginals:
     """Return the marginal probabilities; places outside the sentences get 0.
 
     Parameters
@@ -65,7 +71,7 @@ def marginals(model: Model, scores: npt.NDArray[np.uint16], first: Ints, length:
     first, length
         int64 (S,), the sentences to decode.
     """
-    result = Marginals(*(np.zeros(len(scores), np.float32) for _ in range(5)))
+    result = Marginals.empty(len(scores))
     order = np.argsort(-length, kind="stable")
     low = 0
     while low < len(order):
@@ -76,79 +82,61 @@ def marginals(model: Model, scores: npt.NDArray[np.uint16], first: Ints, length:
     return result
 
 
-def _decode(
-    model: Model, scores: npt.NDArray[np.uint16], first: Ints, length: Ints, result: Marginals
-) -> None:
+def _decode(model: Model, scores: Scores, first: Ints, length: Ints, result: Marginals) -> None:
     """Decode sentences ordered from long to short."""
     steps = int(length[0])
     running = np.searchsorted(-length, -np.arange(steps), side="left")  # sentences longer than t
     local = [_factors(model, scores, first[: running[t]] + t) for t in range(steps)]
-    forward: list[Floats] = [local[0] * labels.FIRST[:, None]]
-    _scale(forward[0])
+    moves = model.moves[:, :, None]
+    forward = [_scaled(local[0] * labels.FIRST[:, None])]
     for t in range(1, steps):
-        forward.append(_forward(model.moves, forward[t - 1][:, : running[t]], local[t]))
+        before = forward[t - 1][:, : running[t]]
+        forward.append(_scaled(_sums(moves * before[:, None]) * local[t]))
     backward = np.zeros((COUNT, 0), np.float32)
     for t in range(steps - 1, -1, -1):
-        after = running[t + 1] if t + 1 < steps else 0
+        after = backward.shape[1]
         new = np.empty((COUNT, running[t]), np.float32)
         new[:, after:] = labels.LAST[:, None]
-        closes = closes_later = np.zeros(0, np.float32)
+        place = first[: running[t]] + t
         if after:
             ahead = local[t + 1] * backward
-            new[:, :after] = _backward(model.moves, ahead)
+            behind = _sums(moves.swapaxes(0, 1) * ahead[:, None])
+            new[:, :after] = _scaled(behind)
             ends = ahead[PERSON_END]
-            closes = _share(ends * model.moves[PERSON_BEGIN, PERSON_END], new[PERSON_BEGIN, :after])
-            closes_later = _share(
-                ends * model.moves[PERSON_MIDDLE, PERSON_END], new[PERSON_MIDDLE, :after]
+            result.closes[place[:after]] = _share(
+                ends * model.moves[PERSON_BEGIN, PERSON_END], behind[PERSON_BEGIN]
             )
-            _scale(new[:, :after])
+            result.closes_later[place[:after]] = _share(
+                ends * model.moves[PERSON_MIDDLE, PERSON_END], behind[PERSON_MIDDLE]
+            )
         backward = new
-        both = forward[t] * new
-        _scale(both)
-        place = first[: running[t]] + t
+        both = _scaled(forward[t] * new)
         result.begin[place], result.only[place] = both[PERSON_BEGIN], both[PERSON_ONLY]
         result.person[place] = (
             both[PERSON_BEGIN] + both[PERSON_MIDDLE] + both[PERSON_END] + both[PERSON_ONLY]
         )
-        result.closes[place[:after]] = closes
-        result.closes_later[place[:after]] = closes_later
 
 
-def _factors(model: Model, scores: npt.NDArray[np.uint16], place: Ints) -> Floats:
+def _factors(model: Model, scores: Scores, place: Ints) -> Floats:
     """Return the factor of each label, float32 (labels, sentences), the best being 1."""
     here = scores.take(place, axis=0)
     below = np.minimum(here.max(axis=1)[:, None] - here, len(model.exponentials) - 1)
-    return model.exponentials.take(below.T)
+    factors: Floats = model.exponentials.take(below.T)
+    return factors
 
 
-def _scale(values: Floats) -> None:
-    """Divide each column by its sum, taken in the order of the labels."""
-    total = values[0].copy()
-    for label in range(1, COUNT):
-        total += values[label]
-    values /= total
+def _sums(values: Floats) -> Floats:
+    """Sum over the first axis, one after the other: `numpy.sum` would choose an order."""
+    total: Floats = np.add.accumulate(values, axis=0)[-1]
+    return total
 
 
-def _forward(moves: Floats, before: Floats, local: Floats) -> Floats:
-    new = np.empty_like(local)
-    for y in range(COUNT):
-        total = before[_FROM[y][0]] * moves[_FROM[y][0], y]
-        for x in _FROM[y][1:]:
-            total += before[x] * moves[x, y]
-        np.multiply(total, local[y], out=new[y])
-    _scale(new)
-    return new
-
-
-def _backward(moves: Floats, ahead: Floats) -> Floats:
-    new = np.empty_like(ahead)
-    for x in range(COUNT):
-        total = ahead[_TO[x][0]] * moves[x, _TO[x][0]]
-        for y in _TO[x][1:]:
-            total += ahead[y] * moves[x, y]
-        new[x] = total
-    return new
+def _scaled(values: Floats) -> Floats:
+    """Divide each column by its sum."""
+    scaled: Floats = np.divide(values, np.maximum(_sums(values), LEAST), dtype=np.float32)
+    return scaled
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    share: Floats = np.divide(part, np.maximum(whole, LEAST), dtype=np.float32)
+    return share

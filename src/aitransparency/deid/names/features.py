@@ -8,7 +8,7 @@ template's offsets from the place. Trainer and model call the same functions.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,17 @@ import numpy.typing as npt
 from aitransparency.deid.names.ngrams import Keys, Rows
 from aitransparency.deid.names.sentences import Sentences
 
+Key = npt.NDArray[np.uint64] | npt.NDArray[np.int32]
+Kind = TypeVar("Kind", bound=np.generic)
+
 ID_BITS = 14  # an alphabet has fewer than 16,384 numbers
 TRAITS = 64
 WORD_CLASSES = (
     8  # 0 no word, 1 name, 2 foreign name, 3 place, 4 organisation or brand, 5 to 7 other
 )
 _PLACES = 3 * WORD_CLASSES
+_PADDING = 4
+_FLAGS = np.array([0, 1, 1, 2, 2, 3, 3, 3], np.uint64)  # class of a word: none, name, proper, other
 
 
 class Lexicon(Protocol):
@@ -31,7 +36,9 @@ class Lexicon(Protocol):
     by key, uint8 (n,).
     """
 
-    traits: npt.NDArray[np.uint8]
+    @property
+    def traits(self) -> npt.NDArray[np.uint8]:
+        """The trait of each character."""
 
     def word_class(self, keys: Keys) -> npt.NDArray[np.uint8]:
         """Return the class of each n-gram key in the word list."""
@@ -75,7 +82,7 @@ TEMPLATES: tuple[Template, ...] = (
 
 def ngram_keys(ids: npt.NDArray[np.uint16]) -> tuple[Keys, Keys, Keys]:
     """Return the keys of the two, three and four characters from each place on, uint64 (n,)."""
-    one = np.zeros(len(ids) + PADDING, np.uint64)
+    one = np.zeros(len(ids) + _PADDING, np.uint64)
     one[: len(ids)] = ids
     bits = np.uint64(ID_BITS)
     count = len(ids)
@@ -85,10 +92,7 @@ def ngram_keys(ids: npt.NDArray[np.uint16]) -> tuple[Keys, Keys, Keys]:
     return two[:count], three[:count], four[:count]
 
 
-PADDING = 4
-
-
-def keys(text: Sentences, lexicon: Lexicon) -> tuple[Keys | Rows, ...]:
+def keys(text: Sentences, lexicon: Lexicon) -> tuple[Key, ...]:
     """Return the key of every template at every place, in the order of `TEMPLATES`, (n,) each."""
     ids = text.ids
     two, three, four = ngram_keys(ids)
@@ -99,9 +103,10 @@ def keys(text: Sentences, lexicon: Lexicon) -> tuple[Keys | Rows, ...]:
         _moved(in_four, 3) + 16,
         np.where(_moved(in_three, 2) > 0, _moved(in_three, 2) + 8, _moved(in_two, 1)),
     )
-    begins, ends = begins.astype(np.int32), ends.astype(np.int32)
+    opens: Rows = begins.astype(np.int32)
+    closes: Rows = ends.astype(np.int32)
     traits = lexicon.traits[ids]
-    wide = np.zeros(len(ids) + PADDING, np.uint64)
+    wide = np.zeros(len(ids) + _PADDING, np.uint64)
     wide[: len(ids)] = traits
     six = np.uint64(6)
     trait_triple = (((wide[:-2] << six) | wide[1:-1]) << six) | wide[2:]
@@ -121,18 +126,15 @@ def keys(text: Sentences, lexicon: Lexicon) -> tuple[Keys | Rows, ...]:
         two,
         three,
         split,
-        begins,
-        ends,
-        _moved(ends, 1) * _PLACES + begins,
-        begins * _PLACES + ends,
-        near * TRAITS + beside,
+        opens,
+        closes,
+        _moved(closes, 1) * np.int32(_PLACES) + opens,
+        opens * np.int32(_PLACES) + closes,
+        near * np.int32(TRAITS) + beside,
         (trait_triple[: len(ids)] << six) | known,
         trait_four[: len(ids)],
-        (text.gaps * np.int32(3) + gap_after) * TRAITS + near,
+        (text.gaps * np.int32(3) + gap_after) * np.int32(TRAITS) + near,
     )
-
-
-_FLAGS = np.array([0, 1, 1, 2, 2, 3, 3, 3], np.uint64)
 
 
 def _third(ids: npt.NDArray[np.uint16]) -> Keys:
@@ -141,7 +143,7 @@ def _third(ids: npt.NDArray[np.uint16]) -> Keys:
     return new
 
 
-def _moved(values: npt.NDArray[np.generic], by: int) -> npt.NDArray[np.generic]:
+def _moved(values: npt.NDArray[Kind], by: int) -> npt.NDArray[Kind]:
     """Return the values `by` places later, 0 before them."""
     new = np.zeros_like(values)
     new[by:] = values[:-by]

@@ -55,13 +55,13 @@ class NgramTable:
     displacement: npt.NDArray[np.uint16]
     check: npt.NDArray[np.uint16]
 
-    def rows(self, keys: Keys) -> Rows:
+    def rows(self, keys: npt.NDArray[np.uint64] | Rows) -> Rows:
         """Return the row of each key, int32 (n,)."""
-        hashes = mixed(keys)
+        hashes = mixed(keys.astype(np.uint64, copy=False))
         moved = self.displacement.take(_buckets(hashes, len(self.displacement)))
         slot = _slots(hashes, moved, self.check)
         hit = self.check.take(slot) == hashes.astype(np.uint16)
-        return (slot + 1) * hit
+        return np.where(hit, slot + 1, 0).astype(np.int32)
 
     @classmethod
     def build(cls, keys: Keys) -> NgramTable:

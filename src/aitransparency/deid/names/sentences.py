@@ -9,11 +9,14 @@ column is cut. Sentences lie one behind the other with `PADS` empty places betwe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Ints, TextColumn
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 PADS = 3
 LONGEST = 200
@@ -102,6 +105,7 @@ def sentences(column: TextColumn, alphabet: npt.NDArray[np.uint16]) -> Sentences
     total = len(keep) + PADS * (int(number[-1]) + 1 if len(number) else 1)
     edges = np.append(lead, len(data)) + base
     dropped = np.diff(keep, prepend=keep[:1]) - 1
+    dropped[np.diff(number, prepend=0) > 0] = 0  # what stands before a sentence is not its own
     return Sentences(
         ids=_spread(
             np.where(points[keep] < _BMP, alphabet[bmp[keep]], RARE), place, total, np.uint16
@@ -124,7 +128,10 @@ def _cut(number: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     return np.cumsum(fresh | (within % LONGEST == 0), dtype=np.int32)
 
 
-def _spread(values: Ints, place: Ints, total: int, kind: type) -> npt.NDArray[np.generic]:
+def _spread(
+    values: npt.NDArray[Any], place: Ints, total: int, kind: type[Kind]
+) -> npt.NDArray[Kind]:
+    """Return zeros with the values at the places."""
     new = np.zeros(total, kind)
     new[place] = values
     return new

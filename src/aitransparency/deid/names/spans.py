@@ -18,6 +18,7 @@ from aitransparency.deid.scan.overlap import stays
 
 _LEAST = 0.02  # of a stretch's own probability
 _LONGEST = 24  # characters of a name
+_RARER = 3.0  # names are denser in what the model learned from than in text at large: odds shrink
 
 
 class Names(NamedTuple):
@@ -35,16 +36,30 @@ class Names(NamedTuple):
     last: Ints
     score: Floats
 
+    @classmethod
+    def concat(cls, *parts: Names) -> Names:
+        """Put names together."""
+        return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
-def names(found: Marginals) -> Names:
-    """Return the likely names, ordered."""
-    begin = np.flatnonzero(found.begin >= _LEAST)
+
+def names(found: Marginals, spelled: npt.NDArray[np.bool_]) -> Names:
+    """Return the likely names, ordered.
+
+    Parameters
+    ----------
+    found
+        Probabilities at n places.
+    spelled
+        bool (n,), whether the character at a place can be part of a name at all.
+    """
+    begin = np.flatnonzero((found.begin >= _LEAST) & spelled)
     at, sure = begin, found.begin[begin]
     closes = found.closes[begin]
-    only = np.flatnonzero(found.only >= _LEAST)
+    only = np.flatnonzero((found.only >= _LEAST) & spelled)
     firsts, lasts, own = [only], [only], [found.only[only]]
     for _ in range(_LONGEST - 1):
-        at = at + 1
+        inside = spelled[at + 1]
+        begin, at, sure, closes = begin[inside], at[inside] + 1, sure[inside], closes[inside]
         ends = sure * closes
         here = np.flatnonzero(ends >= _LEAST)
         firsts.append(begin[here])
@@ -63,7 +78,8 @@ def _chosen(first: Ints, last: Ints, own: Floats, person: Floats) -> Names:
     rank = np.rint(own.astype(np.float64) * 10_000).astype(np.int64)
     keep = stays(first, last + 1, np.zeros(len(first), np.uint8), rank)
     first, last = first[keep], last[keep]
-    least = _least(first, last, person)
+    least = _least(first, last, person).astype(np.float64)
+    least /= least + _RARER * (1 - least)
     return Names(first, last, np.minimum(np.rint(least * 100) / 100, 0.99).astype(np.float32))
 
 
