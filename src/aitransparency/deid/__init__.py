@@ -11,6 +11,10 @@ from aitransparency.lazy import lazy_package
 
 if TYPE_CHECKING:
     from aitransparency.deid.deidentify import Result, deidentify, reidentify
+    from aitransparency.deid.files.file_report import FileReport
+    from aitransparency.deid.files.job import deidentify_file
+    from aitransparency.deid.files.options import FileOptions
+    from aitransparency.deid.files.quarantine import read_quarantine
     from aitransparency.deid.find import find
     from aitransparency.deid.keys import Key
     from aitransparency.deid.plan import Plan, plan
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
+    "FileOptions": "files.options",
+    "FileReport": "files.file_report",
     "Grade": "risk",
     "Key": "keys",
     "Mask": "techniques",
@@ -41,15 +47,19 @@ _HOME = {
     "Suggestion": "risk",
     "analyzer": "presidio",
     "deidentify": "deidentify",
+    "deidentify_file": "files.job",
     "find": "find",
     "grade": "risk",
     "plan": "plan",
+    "read_quarantine": "files.quarantine",
     "recognizers": "presidio",
     "reidentify": "deidentify",
     "risk": "risk",
 }
 
 __all__ = [
+    "FileOptions",
+    "FileReport",
     "Grade",
     "Key",
     "Mask",
@@ -65,9 +75,11 @@ __all__ = [
     "Suggestion",
     "analyzer",
     "deidentify",
+    "deidentify_file",
     "find",
     "grade",
     "plan",
+    "read_quarantine",
     "recognizers",
     "reidentify",
     "risk",

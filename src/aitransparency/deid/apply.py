@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aitransparency.deid.keys import Key
+from aitransparency.deid.known.table import KnownValues, identity_columns
 from aitransparency.deid.plan import ColumnPlan, OnMismatch, Plan
 from aitransparency.deid.techniques import Drop, Keep, Outcome, Place, Redact, Scan, Technique
 from aitransparency.deid.text import as_text, has_text_form, is_text, null_mask, text_type_like
@@ -45,6 +46,7 @@ class Tally:
     nulls: int = 0
     misfits: int = 0
     finds: Counter[str] = field(default_factory=Counter)
+    linked: Counter[str] = field(default_factory=Counter)
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -52,6 +54,7 @@ class Tally:
             self.nulls + other.nulls,
             self.misfits + other.misfits,
             self.finds + other.finds,
+            self.linked + other.linked,
         )
 
 
@@ -91,14 +94,24 @@ def apply(batch: pa.RecordBatch, plan: Plan, key: Key | None) -> pa.RecordBatch:
 
 
 def apply_counted(
-    batch: pa.RecordBatch, plan: Plan, key: Key | None, *, first_row: int = 0
+    batch: pa.RecordBatch,
+    plan: Plan,
+    key: Key | None,
+    *,
+    first_row: int = 0,
+    known: KnownValues | None = None,
 ) -> Applied:
-    """De-identify one batch and count; `first_row` is the batch's place, for messages only."""
+    """De-identify one batch and count.
+
+    `first_row` is the batch's place, for messages only; `known` the identities of all rows, for
+    plans that look for them.
+    """
     check(plan, batch.schema, key)
+    identities = identity_columns(plan, batch.schema.names)
     names, columns, tallies, removed = [], [], {}, {}
     for name, line in plan.for_columns(batch.schema.names).items():
         values = batch.column(batch.schema.get_field_index(name))
-        place = Place(name, line.entity, key, batch)
+        place = Place(name, line.entity, key, batch, _identities(line, plan, identities), known)
         made, tallies[name], removed[name] = _column(
             values, line, place, line.on_mismatch or plan.on_mismatch, first_row
         )
@@ -148,22 +161,35 @@ def _column(
     if misfit is not None and is_text(values.type):
         misfit = misfit & ~_empty(values)
     made, finds, removed = outcome.values, outcome.finds, outcome.removed
+    linked = outcome.linked
     misfits = 0 if misfit is None else int(misfit.sum())
     if misfit is not None and misfits:
         if on_mismatch == "error":
             raise _mismatch(technique, place, misfit, first_row)
         repair: Technique = Redact() if on_mismatch == "redact" else Scan()
-        redone = repair.apply(values.filter(pa.array(misfit)), place)
+        rows = None if place.batch is None else place.batch.filter(pa.array(misfit))
+        redone = repair.apply(values.filter(pa.array(misfit)), replace(place, batch=rows))
         made = pc.replace_with_mask(as_text(made), pa.array(misfit), redone.values)
         finds = finds + redone.finds
         removed += redone.removed
+        linked = linked + redone.linked
     if is_text(values.type) and is_text(made.type):
         empty = _empty(values)
         if empty.any():
             made = pc.if_else(pa.array(empty), pa.scalar("", pa.large_string()), made)
     if is_text(made.type):
         made = made.cast(text_type_like(values.type))
-    return made, Tally(len(values), int(null_mask(made).sum()), misfits, finds), removed
+    return made, Tally(len(values), int(null_mask(made).sum()), misfits, finds, linked), removed
+
+
+def _identities(
+    line: ColumnPlan, plan: Plan, direct: Mapping[str, str | None]
+) -> Mapping[str, str | None]:
+    """Return the columns that a scan of text looks for: those it names, or the direct ones."""
+    if not isinstance(line.technique, Scan):
+        return direct
+    named = line.technique.identities
+    return {name: plan[name].entity for name in named} if named else direct
 
 
 def _apply_by_value(technique: Technique, values: pa.Array, place: Place) -> Outcome:

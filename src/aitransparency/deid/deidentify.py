@@ -18,6 +18,7 @@ import pyarrow as pa
 from aitransparency.deid.apply import Tally, apply_counted, check
 from aitransparency.deid.find import text_column
 from aitransparency.deid.keys import Key
+from aitransparency.deid.known.table import collect, looks_in_table
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.plan import plan as proposed
 from aitransparency.deid.report import Report
@@ -112,9 +113,10 @@ def deidentify_table(
     """De-identify an Arrow table; see `deidentify`."""
     check(plan, table.schema, key)
     batches, tallies, first = [], {name: Tally() for name in table.column_names}, 0
+    known = collect(table.to_batches(), plan) if looks_in_table(plan) else None
     verifier = Verifier(plan, table.schema, on_leak=on_leak) if verify else None
     for batch in table.to_batches(max_chunksize=_BATCH) or _one_empty(table):
-        applied = apply_counted(batch, plan, key, first_row=first)
+        applied = apply_counted(batch, plan, key, first_row=first, known=known)
         if verifier is not None:
             verifier.learn(batch, applied.batch, applied.removed)
         batches.append(applied.batch)

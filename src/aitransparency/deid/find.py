@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from aitransparency.deid.column import TextColumn, column_parts
 from aitransparency.deid.entities import entity_id
+from aitransparency.deid.known.document import spread
 from aitransparency.deid.scan.overlap import stays
 from aitransparency.deid.sources import Source, sources
 from aitransparency.deid.spans import Candidates, Spans
@@ -212,6 +213,12 @@ def _resolved(
     found = Candidates.concat(
         [source.find(part, source.wanted(wanted), min_score) for source in active]
     )
+    stay = _best(found)
+    others = spread(part, stay)
+    return _best(Candidates.concat([stay, others])) if len(others) else stay
+
+
+def _best(found: Candidates) -> Candidates:
     percent = np.rint(found.score.astype(np.float64) * 10_000).astype(np.int64)
     percent[found.entity == entity_id("PERSON")] -= 10_000  # a name yields to what has a form
     return found.take(stays(found.start, found.end, found.entity, percent))

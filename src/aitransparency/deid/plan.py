@@ -244,7 +244,7 @@ def plan(data: object, *, sample_rows: int = 10_000) -> Plan:
     Parameters
     ----------
     data
-        A pandas, Polars or Arrow frame, or the path of a CSV or Parquet file.
+        A pandas, Polars or Arrow frame, or the path of a file that `deidentify_file` takes.
     sample_rows
         How many rows are looked at, spread over a frame, the first of a file.
 

@@ -11,7 +11,7 @@ import html
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -48,6 +48,7 @@ class ColumnReport:
     nulls: int
     misfits: int
     finds: Mapping[str, int]
+    linked: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Report:
                 tally.nulls,
                 tally.misfits,
                 dict(sorted(tally.finds.items())),
+                dict(sorted(tally.linked.items())),
             )
             for name, tally in tallies.items()
         )
@@ -138,7 +140,9 @@ class Report:
         return self._body(_words("zh"))
 
     def __repr__(self) -> str:
-        finds = sum(sum(column.finds.values()) for column in self.columns)
+        finds = sum(
+            sum(column.finds.values()) + sum(column.linked.values()) for column in self.columns
+        )
         verified = "verified" if self.verification else "not verified"
         return (
             f"Report({self.rows:,} rows, {len(self.columns)} columns, "
@@ -184,6 +188,15 @@ class Report:
             (words["plan"], self.plan_sha256),
             (words["key"], self.key_id or words["none"]),
             (words["version"], self.version),
+            *((words["linked"].format(column=name), text) for name, text in self._linked()),
+        ]
+
+    def _linked(self) -> list[tuple[str, str]]:
+        """Return, by column of text, how often a value of each identity column stood in it."""
+        return [
+            (column.name, ", ".join(f"{name} {count:,}" for name, count in column.linked.items()))
+            for column in self.columns
+            if column.linked
         ]
 
     def _rows(self, words: Mapping[str, Any]) -> list[list[str]]:

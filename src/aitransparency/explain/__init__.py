@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from aitransparency.lazy import lazy_package
 
 if TYPE_CHECKING:
+    from aitransparency.explain.attribution.engine import Settings
     from aitransparency.explain.attributions import Attributions
     from aitransparency.explain.batch import explain_stream, reason_table, write_batch
     from aitransparency.explain.card import Card
     from aitransparency.explain.decision import Decision
     from aitransparency.explain.explainer import Explainer
     from aitransparency.explain.features import Feature, Features
+    from aitransparency.explain.loading import load_model
     from aitransparency.explain.notice import Notice, Profile
     from aitransparency.explain.system import System
 
@@ -29,8 +31,10 @@ _HOME = {
     "Features": "features",
     "Notice": "notice",
     "Profile": "notice",
+    "Settings": "attribution.engine",
     "System": "system",
     "explain_stream": "batch",
+    "load_model": "loading",
     "reason_table": "batch",
     "write_batch": "batch",
 }
@@ -44,8 +48,10 @@ __all__ = [
     "Features",
     "Notice",
     "Profile",
+    "Settings",
     "System",
     "explain_stream",
+    "load_model",
     "reason_table",
     "write_batch",
 ]

@@ -135,7 +135,7 @@ def reason_table(
     Parameters
     ----------
     attributions
-        Ours, or those of `Attributions.of_shap`. Without ``data`` there are no values and no
+        Ours, or those of `Attributions.from_shap`. Without ``data`` there are no values and no
         sentences, only codes and amounts.
     features, decision
         The words, and which side is good for the person.

@@ -241,7 +241,7 @@ class _Maker:
             place = self.comparison.typical[name].place(value)
             shown = Shown(value, show(entry, value, self.say.language))
             label = label_of(entry, self.say)
-            made.append(Datum(name, entry.key, label, shown, place, entry.protected))
+            made.append(Datum(name, entry.key, label, shown, entry.scale, place, entry.protected))
         return tuple(made)
 
     def method(self) -> CardMethod:

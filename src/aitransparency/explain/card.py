@@ -137,6 +137,8 @@ class Datum:
 
     Parameters
     ----------
+    scale
+        What is shown is a number times this.
     place
         Share of those compared with whose number is lower; None where there is no order.
     """
@@ -145,6 +147,7 @@ class Datum:
     code: str
     label: str
     value: Shown
+    scale: float
     place: float | None
     protected: bool
 

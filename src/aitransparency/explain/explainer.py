@@ -27,6 +27,7 @@ import pyarrow as pa
 
 from aitransparency import __version__
 from aitransparency.errors import AitransparencyError, InputError, ModelError
+from aitransparency.explain.allocation import shared_out
 from aitransparency.explain.attribution.choose import exact_engine
 from aitransparency.explain.attribution.engine import (
     Engine,
@@ -262,6 +263,16 @@ class Explainer:
         except ModelError as error:
             raise self._suspect(table, error) from None
 
+    def amounts(self, table: pa.Table) -> Floats:
+        """Return the SHAP values of checked rows, (n, p), without asking the model for its outputs.
+
+        Parameters
+        ----------
+        table
+            ``data`` of an earlier `attribute`, or rows with the same columns and types.
+        """
+        return self._attribute_rows(self._format.native(table))[0]
+
     def attribute_stream(self, batches: Iterable[Any]) -> Iterator[Attributions]:
         """Yield the attributions of each frame in turn, for tables larger than memory.
 
@@ -289,6 +300,34 @@ class Explainer:
         other._background = self._background.take(pa.array(rows))
         other._engine = other._build()
         return other
+
+    def allocate(self, attributions: Attributions) -> Attributions:
+        """Return log-odds as probability, or log-target as the target, shared out in proportion.
+
+        Each row's amounts are scaled by one factor, so that they add up to the probability (or the
+        target) over that of the base value. Order and signs stay. They are marked ``allocated``:
+        they are no Shapley values of the probability; ``Settings(unit="probability")`` computes
+        those, by sampling.
+
+        Parameters
+        ----------
+        attributions
+            What `attribute` returned.
+
+        Raises
+        ------
+        InputError
+            The unit is another, or the model has more than two classes, whose log-odds do not make
+            a probability by themselves.
+        """
+        if attributions.unit == "log-odds" and self._fitted.target.classes == 2:
+            return shared_out(attributions, "probability")
+        if attributions.unit == "log-target":
+            return shared_out(attributions, "target")
+        raise InputError(
+            f"{attributions.unit} of {self._fitted.target.classes or 'no'} classes cannot be "
+            "allocated; set Settings(unit='probability') to compute in probability"
+        )
 
     def explain(self, row: Any, *, language: str = "zh", decided_at: str | None = None) -> Card:
         """Return the explanation card of one person.

@@ -78,14 +78,17 @@ class FittedModel:
         for attribute in ("feature_names_in_", "feature_names_", "feature_names"):
             names = getattr(self.estimator, attribute, None)
             if names is not None and not callable(names) and len(names):
-                return tuple(str(name) for name in names)
+                found = tuple(str(name) for name in names)
+                return () if _made_up(found, attribute) else found
         return ()
 
     @property
     def width(self) -> int | None:
         """Number of columns of the fit, where the model says."""
         count = getattr(self.estimator, "n_features_in_", None)
-        return None if count is None else int(count)
+        if not count and hasattr(self.estimator, "feature_names_"):  # CatBoost, read from a file
+            count = len(self.estimator.feature_names_)
+        return int(count) if count else None
 
     @property
     def has_probabilities(self) -> bool:
@@ -140,6 +143,12 @@ def refused(estimator: Any, error: Exception) -> ModelError:
         f"{_name(estimator)} refused the rows with {type(error).__name__}: is it fitted, and are "
         "all categories and missing values known to it?"
     )
+
+
+def _made_up(names: tuple[str, ...], attribute: str) -> bool:
+    """Return whether LightGBM ("Column_0") or CatBoost ("0") invented the names of a bare array."""
+    stem = "" if attribute == "feature_names_" else "Column_"
+    return names == tuple(f"{stem}{j}" for j in range(len(names)))
 
 
 def _classes(estimator: Any) -> list[Any] | None:

@@ -19,7 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes
+from aitransparency.deid.recognizers import resident_id
 from aitransparency.deid.scan.recognizer import (
+    NO_LEVELS,
     PASSED,
     REFUSED,
     SHAPE,
@@ -27,6 +29,7 @@ from aitransparency.deid.scan.recognizer import (
     Matches,
     Recognizer,
     Scores,
+    words,
 )
 from aitransparency.deid.scan.runs import Windows
 from aitransparency.deid.scan.text import ScanText
@@ -85,6 +88,8 @@ def luhn(digits: Bytes) -> npt.NDArray[np.bool_]:
 
 def levels(characters: Bytes) -> Levels:
     """Return the level of each number, uint8 (n, 13 to 19)."""
+    if not len(characters):
+        return NO_LEVELS
     digits = characters - np.uint8(48)
     passed = _ISSUED[characters.shape[1], digits[:, :4].astype(np.int64) @ [1000, 100, 10, 1]]
     some = np.flatnonzero(passed)
@@ -99,6 +104,7 @@ def candidates(text: ScanText) -> Matches:
     parts = []
     for length in range(13, 20):
         windows = Windows.concat(
+            *([resident_id.beside(text, length)] if length in (16, 19) else []),
             text.digits.whole(length),
             text.digits.chained(length),
             *(text.digits.grouped(grouping) for grouping in _GROUPINGS.get(length, ())),
@@ -109,62 +115,13 @@ def candidates(text: ScanText) -> Matches:
 
 RECOGNIZER = Recognizer(
     entity="CN_BANK_CARD",
-    labels=(
-        *(
-            "银行卡",
-            "銀行卡",
-            "银行卡号",
-            "銀行卡號",
-            "卡号",
-            "卡號",
-            "储蓄卡",
-            "信用卡",
-            "借记卡",
-            "账号",
-        ),
-        *(
-            "帳號",
-            "账户",
-            "帳戶",
-            "银行账号",
-            "银行账户",
-            "收款账号",
-            "收款账户",
-            "打款",
-            "汇款",
-            "尾号",
-        ),
-        *(
-            "开户行",
-            "工商银行",
-            "建设银行",
-            "农业银行",
-            "中国银行",
-            "招商银行",
-            "交通银行",
-            "邮储银行",
-        ),
-        *(
-            "工行",
-            "建行",
-            "农行",
-            "中行",
-            "招行",
-            "交行",
-            "银联",
-            "bank card",
-            "card no",
-            "card number",
-        ),
-        *(
-            "credit card",
-            "debit card",
-            "bankcard",
-            "account no",
-            "account number",
-            "visa",
-            "mastercard",
-        ),
+    labels=words(
+        "银行卡、銀行卡、银行卡号、銀行卡號、卡号、卡號、储蓄卡、儲蓄卡、信用卡、借记卡、账号",
+        "帳號、账户、帳戶、银行账号、银行账户、銀行帳戶、收款账号、收款账户、打款、汇款、匯款",
+        "尾号、开户行、工商银行、建设银行、农业银行、中国银行、招商银行、交通银行、邮储银行、工行",
+        "建行、农行、中行、招行、交行、银联、對公賬戶、bank card、card no、card number",
+        "credit card、debit card、bankcard、account no、account number、visa、mastercard",
+        "unionpay、iban",
     ),
     shape=Scores(alone=5, near=35, direct=55, contrary=0),
     passed=Scores(alone=65, near=85, direct=97, contrary=25),

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Ints
+from aitransparency.deid.scan.runs import Windows
 from aitransparency.deid.scan.text import ScanText
 
 Levels = npt.NDArray[np.int8]
+
+NO_LEVELS: Levels = np.empty(0, np.int8)
 
 REFUSED = 0
 SHAPE = 1  # right in shape; its check failed, or there is none
@@ -63,22 +67,41 @@ class Matches(NamedTuple):
 
     def take(self, index: npt.NDArray[Any]) -> Matches:
         """Return the candidates at the given positions or under the given mask."""
+        if not len(self.start):
+            return self
         return Matches(self.start[index], self.end[index], self.level[index])
 
-    @classmethod
-    def none(cls) -> Matches:
+    @staticmethod
+    @cache
+    def none() -> Matches:
         """Return no candidates."""
         empty = np.empty(0, np.int64)
-        return cls(empty, empty, np.empty(0, np.int8))
+        return Matches(empty, empty, np.empty(0, np.int8))
 
     @classmethod
     def concat(cls, *parts: Matches) -> Matches:
         """Put candidates together."""
+        some = [part for part in parts if len(part.start)]
+        if len(some) < 2:
+            return (some or [cls.none()])[0]
+        parts = tuple(some)
         return cls(
             np.concatenate([part.start for part in parts]),
             np.concatenate([part.end for part in parts]),
             np.concatenate([part.level for part in parts]),
         )
+
+
+def words(*lines: str) -> tuple[str, ...]:
+    """Return the labels of lines in which 、 stands between them."""
+    return tuple(word for line in lines for word in line.split("、"))
+
+
+def graded(windows: Windows, passed: npt.NDArray[np.bool_]) -> Matches:
+    """Return windows as candidates, `PASSED` under the mask and `SHAPE` elsewhere."""
+    if not len(windows.start):
+        return Matches.none()
+    return Matches(windows.start, windows.end, np.where(passed, PASSED, SHAPE).astype(np.int8))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ b'13800138000'
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -59,17 +60,24 @@ class Windows(NamedTuple):
 
     def take(self, index: npt.NDArray[np.bool_] | Ints) -> Windows:
         """Return the candidates at the given positions or under the given mask."""
+        if not len(self.start):
+            return self
         return Windows(self.start[index], self.end[index], self.characters[index])
 
-    @classmethod
-    def none(cls, length: int) -> Windows:
+    @staticmethod
+    @cache
+    def none(length: int) -> Windows:
         """Return no candidates of this length."""
         empty = np.empty(0, np.int64)
-        return cls(empty, empty, np.empty((0, length), np.uint8))
+        return Windows(empty, empty, np.empty((0, length), np.uint8))
 
     @classmethod
     def concat(cls, *parts: Windows) -> Windows:
         """Put candidates of one length together."""
+        some = [part for part in parts if len(part.start)]
+        if len(some) < 2:
+            return (some or parts)[0]
+        parts = tuple(some)
         return cls(
             np.concatenate([part.start for part in parts]),
             np.concatenate([part.end for part in parts]),
@@ -97,12 +105,59 @@ class Runs:
     def of(cls, data: Bytes, member: Mask) -> Runs:
         """Find the runs of the bytes under a mask."""
         turns = np.flatnonzero(member[1:] != member[:-1]) + 1
-        return cls(data, turns[::2], turns[1::2] - turns[::2])
+        start = turns[::2].copy()
+        return cls(data, start, turns[1::2] - start)
+
+    def holding(self, places: Ints) -> Runs:
+        """Return the runs that hold one of the sorted places; every place is in some run."""
+        at = np.flatnonzero(self.hold(places))
+        return Runs(self.data, self.start[at], self.length[at])
+
+    def hold(self, places: Ints) -> Mask:
+        """Return which runs hold one of the sorted places; every place is in some run."""
+        held = np.zeros(len(self.start), np.bool_)
+        held[np.searchsorted(self.start, places, side="right") - 1] = True
+        return held
+
+    def joined(self, joints: bytes) -> Runs:
+        """Return the runs with those put together that one of these bytes alone parts."""
+        if len(self.start) < 2:
+            return self
+        end = self.start + self.length
+        gap = np.flatnonzero(self.start[1:] == end[:-1] + 1)
+        byte = self.data[end[gap]]
+        gap = gap[np.logical_or.reduce([byte == joint for joint in joints])]
+        if not len(gap):
+            return self
+        opens = np.ones(len(self.start), np.bool_)
+        opens[gap + 1] = False
+        closes = np.ones(len(self.start), np.bool_)
+        closes[gap] = False
+        start = self.start[opens]
+        return Runs(self.data, start, end[closes] - start)
+
+    def between(self, least: int, most: int) -> Runs:
+        """Return the runs of these lengths."""
+        keep = (self.length >= least) & (self.length <= most)
+        return Runs(self.data, self.start[keep], self.length[keep])
 
     @cached_property
     def lengths_present(self) -> frozenset[int]:
         """Return the lengths that occur, up to 63."""
         return frozenset(np.flatnonzero(np.bincount(np.minimum(self.length, 63))).tolist())
+
+    @cached_property
+    def _wholes(self) -> dict[tuple[int, bool], Windows]:
+        return {}
+
+    @cached_property
+    def _grouped(self) -> dict[tuple[tuple[int, ...], bool], Windows]:
+        return {}
+
+    @cached_property
+    def _linked_sizes(self) -> frozenset[int]:
+        linked, _ = self._linked
+        return frozenset(np.unique(self.length[linked]).tolist()) if len(linked) else frozenset()
 
     @cached_property
     def _linked(self) -> tuple[Ints, npt.NDArray[np.int32]]:
@@ -135,14 +190,21 @@ class Runs:
         check_letter
             Take the runs one shorter too that an X follows, the check character of many numbers.
         """
+        present = self.lengths_present
+        if length not in present and not (check_letter and length - 1 in present):
+            return Windows.none(length)
+        key = length, check_letter
+        if key not in self._wholes:
+            self._wholes[key] = self._whole(length, check_letter)
+        return self._wholes[key]
+
+    def _whole(self, length: int, check_letter: bool) -> Windows:
         parts = []
         if length in self.lengths_present:
             parts.append(self.start[self.length == length])
         if check_letter and length - 1 in self.lengths_present:
             start = self.start[self.length == length - 1]
             parts.append(start[self._x_at(start + length - 1)])
-        if not parts:
-            return Windows.none(length)
         start = np.concatenate(parts)
         size = len(self.data) - length + 1
         view = np.ndarray((size, length), np.uint8, self.data, 0, (1, 1))
@@ -152,11 +214,10 @@ class Runs:
         is_x: Mask = (self.data[place] | 32) == _X
         return is_x & ~is_letter(self.data[place + 1])
 
-    def chained(self, length: int, *, check_letter: bool = False) -> Windows:
-        """Return the chains of this many characters with the same separator all along."""
+    @cached_property
+    def _chains(self) -> tuple[Ints, Ints, Ints]:
+        """First and last linked run of every chain with one separator, and its characters."""
         linked, gap = self._linked
-        if not len(linked):
-            return Windows.none(length)
         changes = np.ones(len(gap) + 1, np.bool_)
         changes[1:-1] = gap[1:] != gap[:-1]
         borders = np.flatnonzero(changes)
@@ -164,17 +225,37 @@ class Runs:
         real = gap[first] != 0
         first, last = first[real], last[real]
         total = np.concatenate([[0], np.cumsum(self.length[linked])])
-        count = total[last + 1] - total[first]
-        short = np.zeros(len(first), np.bool_)
-        if check_letter:
-            short = count == length - 1
-            tail = linked[last]
-            short &= self._x_at(self.start[tail] + self.length[tail])
-        pick = (count == length) | short
+        return first, last, total[last + 1] - total[first]
+
+    def chained(self, length: int, *, check_letter: bool = False) -> Windows:
+        """Return the chains of this many characters with the same separator all along."""
+        linked, _ = self._linked
+        if not len(linked):
+            return Windows.none(length)
+        first, last, count = self._chains
+        pick = count == length
+        if not check_letter:
+            pick = np.flatnonzero(pick)
+            return self._gather(first[pick], last[pick], length, np.zeros(len(pick), np.bool_))
+        short = count == length - 1
+        tail = linked[last]
+        short &= self._x_at(self.start[tail] + self.length[tail])
+        pick |= short
         return self._gather(first[pick], last[pick], length, short[pick])
 
     def grouped(self, grouping: tuple[int, ...], *, check_letter: bool = False) -> Windows:
         """Return the places where runs of exactly these lengths follow each other in a chain."""
+        sizes = self._linked_sizes
+        if not sizes.issuperset(grouping[:-1]):
+            return Windows.none(sum(grouping))
+        if grouping[-1] not in sizes and not (check_letter and grouping[-1] - 1 in sizes):
+            return Windows.none(sum(grouping))
+        key = grouping, check_letter
+        if key not in self._grouped:
+            self._grouped[key] = self._places_grouped(grouping, check_letter)
+        return self._grouped[key]
+
+    def _places_grouped(self, grouping: tuple[int, ...], check_letter: bool) -> Windows:
         linked, gap = self._linked
         length = sum(grouping)
         places = len(linked) - len(grouping) + 1
@@ -211,11 +292,71 @@ class Runs:
         return Windows(starts[first], end, upper(self.data[place]))
 
 
+def lettered(digits: Windows, data: Bytes, size: int) -> Windows:
+    """Return the digits that follow exactly `size` letters, letters included.
+
+    One separator may stand between. A letter before the letters is a word's only where it is a
+    small one before a capital (``passportE12345678``).
+    """
+    if not len(digits.start):
+        return Windows.none(digits.characters.shape[1] + size)
+    parts = []
+    for gap in (0, 1):
+        start = digits.start - size - gap
+        letters = np.ndarray((len(data) - size + 1, size), np.uint8, data, 0, (1, 1))[start]
+        good = is_letter(letters).all(axis=1)
+        if gap:
+            good &= _IS_SEPARATOR[data[digits.start - 1]]
+        some = np.flatnonzero(good)
+        before, first = data[start[some] - 1], letters[some, 0]
+        some = some[~is_alnum(before) | ((before >= 97) & is_letter(before) & (first < 97))]
+        characters = np.concatenate([upper(letters[some]), digits.characters[some]], axis=1)
+        parts.append(Windows(start[some], digits.end[some], characters))
+    return Windows.concat(*parts)
+
+
+class Shape(NamedTuple):
+    """What may stand at each place of a number.
+
+    Parameters
+    ----------
+    allowed
+        bool (length, 256).
+    """
+
+    allowed: Mask
+
+    @classmethod
+    def of(cls, pattern: str) -> Shape:
+        """Read a pattern of literal characters and bracketed classes: ``[HM][0-9][0-9]``.
+
+        ``#`` is any digit and ``@`` any capital letter.
+        """
+        pattern = pattern.replace("#", "[0-9]").replace("@", "[A-Z]")
+        places = re.findall(r"\[[^\]]+\]|.", pattern)
+        allowed = np.zeros((len(places), 256), np.bool_)
+        for place, part in enumerate(places):
+            accept = re.compile(part.encode())
+            allowed[place] = [bool(accept.match(bytes([byte]))) for byte in range(256)]
+        allowed.flags.writeable = False
+        return cls(allowed)
+
+    def fits(self, characters: Bytes) -> Mask:
+        """Return which rows of uint8 (m, length) have it, bool (m,)."""
+        if not len(characters):
+            return _NONE
+        good = np.ones(len(characters), np.bool_)
+        for place, table in enumerate(self.allowed):
+            good &= table[characters[:, place]]
+        return good
+
+
 def upper(characters: Bytes) -> Bytes:
     """Return ASCII letters in upper case, everything else as it is."""
     return np.where(is_letter(characters), characters & np.uint8(0xDF), characters)
 
 
+_NONE = np.empty(0, np.bool_)
 _IS_SEPARATOR = np.zeros(256, np.bool_)
 _IS_SEPARATOR[list(SEPARATORS)] = True
 _IS_SEPARATOR.flags.writeable = False

@@ -76,9 +76,48 @@ class ScanText:
         """The maximal runs of ASCII letters and digits."""
         return Runs.of(self.data, is_alnum(self.data))
 
+    @cached_property
+    def mixed(self) -> Runs:
+        """Those of `codes` that hold a digit."""
+        return self.codes.holding(self.digits.start)
+
+    @cached_property
+    def handles(self) -> Runs:
+        """The maximal runs of letters, digits, and single ``_`` and ``-`` between them."""
+        return self.codes.joined(b"_-")
+
+    @cached_property
+    def names(self) -> Runs:
+        """Those of `handles` that words can make the name of an account.
+
+        They hold a digit, or what stands before them is not an English word.
+        """
+        runs = self.handles
+        before = self.data[runs.start - 1]
+        spaced = self.data[runs.start - 2]
+        plain = (before == ord(" ")) & (is_alnum(spaced) | (spaced == ord(",")))
+        named = ~(plain | (before == ord("/")) | (before == ord(".")) | (before == ord("@")))
+        keep = np.flatnonzero(named | runs.hold(self.digits.start))
+        return Runs(self.data, runs.start[keep], runs.length[keep])
+
+    @cached_property
+    def _places(self) -> dict[int, Ints]:
+        return {}
+
     def places(self, byte: int) -> Ints:
-        """Return where a byte stands, int64 (m,), padding excluded."""
-        return np.flatnonzero(self.data == byte)
+        """Return where a byte stands, int64 (m,)."""
+        if byte not in self._places:
+            self._places[byte] = np.flatnonzero(self.data == byte)
+        return self._places[byte]
+
+    def character_at(self, start: Ints, characters: str) -> Mask:
+        """Return whether one of these characters, all of one size in UTF-8, is at each start."""
+        here = np.zeros(len(start), np.bool_)
+        if not len(start):
+            return here
+        for character in characters:
+            here |= self.follows(start, character.encode())
+        return here
 
     def windows(self, start: Ints, width: int) -> Bytes:
         """Return ``data[start:start + width]`` for every start, uint8 (m, width).
@@ -99,6 +138,8 @@ class ScanText:
 
     def _count(self, at: Ints, table: Mask, limit: int, backward: bool) -> Ints:
         counts = np.empty(len(at), np.int64)
+        if not len(at):
+            return counts
         for block in _blocks(len(at), limit):
             first = at[block] - limit if backward else at[block]
             other = ~table[self.windows(first, limit)]
@@ -110,6 +151,8 @@ class ScanText:
     def follows(self, start: Ints, text: bytes) -> Mask:
         """Return whether `text` stands at each start, bool (m,)."""
         here = np.ones(len(start), np.bool_)
+        if not len(start):
+            return here
         for place, byte in enumerate(text):
             here &= self.data[start + place] == byte
         return here

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ import pyarrow as pa
 
 from aitransparency.deid.keys import Key
 from aitransparency.errors import KeyMaterialError, NotReversibleError, PlanError
+
+if TYPE_CHECKING:
+    from aitransparency.deid.known.table import KnownValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,18 @@ class Place:
         The key of the call, or None.
     batch
         The batch as it came in, for techniques that look at another column of the same row.
+    identities
+        The columns that say whose row it is, and the entity of each, or None.
+    known
+        The identities of all rows of the table, where the plan asks for them.
     """
 
     column: str
     entity: str | None = None
     key: Key | None = None
     batch: pa.RecordBatch | None = None
+    identities: Mapping[str, str | None] = field(default_factory=dict)
+    known: KnownValues | None = None
 
     def subkey(self, technique: str, *purpose: str, length: int = 32) -> bytes:
         """Return the sub-key of a technique for this place's entity.
@@ -77,12 +87,15 @@ class Outcome:
         How often each entity was found, for techniques that search.
     removed
         The texts that were found and replaced, by entity; verification looks for them.
+    linked
+        How often a value of each identity column was found in the text, by column.
     """
 
     values: pa.Array
     misfit: npt.NDArray[np.bool_] | None = None
     finds: Counter[str] = field(default_factory=Counter)
     removed: tuple[tuple[str, pa.Array], ...] = ()
+    linked: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)

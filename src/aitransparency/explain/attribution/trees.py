@@ -105,6 +105,8 @@ class TreeEngine:
 def tree_engine(model: Any, background: Any, target: Target, settings: Settings) -> Engine:
     """Build the engine, or raise NotExactError for what is no sum of trees."""
     kind, module = type(model).__name__, type(model).__module__.partition(".")[0]
+    if type(getattr(model, "booster_", None)).__module__.startswith("lightgbm."):
+        module = "lightgbm"
     if module not in _READERS:
         raise NotExactError(f"{kind} is not a tree model")
     reader = import_module(f"aitransparency.explain.attribution.{_READERS[module]}")
