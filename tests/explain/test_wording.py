@@ -77,6 +77,7 @@ def filled(language: str) -> dict[str, list[str]]:
             "unit": [t for k, t in say.templates.items() if k.startswith("unit.")],
             "selection": [t for k, t in say.templates.items() if k.startswith("selection.")],
             "perturbation": [t for k, t in say.templates.items() if k.startswith("perturbation.")],
+            "labels": [say.listed(labels[:3])],
             "line": [f"{labels[0]}：{values[0]}"],
             "changes": [
                 say.templates["join"].join(

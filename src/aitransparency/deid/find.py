@@ -60,7 +60,11 @@ def find(data: object, *, entities: Iterable[str] | None = None, min_score: floa
 
 
 def find_column(
-    column: TextColumn, *, entities: Iterable[str] | None = None, min_score: float = 0.5
+    column: TextColumn,
+    *,
+    entities: Iterable[str] | None = None,
+    min_score: float = 0.5,
+    more: Sequence[Source] = (),
 ) -> Candidates:
     """Find personal data in a text column.
 
@@ -70,6 +74,8 @@ def find_column(
         The text of n rows.
     entities, min_score
         As for `find`.
+    more
+        Sources beside those of `deid.sources`.
 
     Returns
     -------
@@ -80,7 +86,9 @@ def find_column(
         raise InputError(f"min_score must lie within 0 and 1, got {min_score}")
     wanted = None if entities is None else _known(entities)
     active = [
-        source for source in sources() if wanted is None or wanted.intersection(source.entities)
+        source
+        for source in (*sources(), *more)
+        if wanted is None or wanted.intersection(source.entities)
     ]
 
     def run(part: TextColumn) -> Candidates:
