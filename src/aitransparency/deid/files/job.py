@@ -209,6 +209,7 @@ class _Job:
             aside.discard()
         facts = _facts(self._opened, self._source.name, self._target.name, state)
         facts = replace(facts, resumed_at=resumed_at)
+        plan.note_key(key)
         return _report(plan, key, self._treatment.verify, state, facts)
 
     def _fill(
