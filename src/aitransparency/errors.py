@@ -71,6 +71,10 @@ class FileFormatError(InputError):
     """A file is damaged, truncated or not of the format its name says."""
 
 
+class FileAccessError(AitransparencyError):
+    """A file cannot be read or written: no permission, a full disk, or it changed meanwhile."""
+
+
 class ModelError(InputError):
     """A model cannot be explained as it is."""
 

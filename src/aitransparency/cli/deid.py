@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from aitransparency.cli import deid_risk
+from aitransparency.cli.deid_run import run
 from aitransparency.errors import InputError
 
 deid_app = typer.Typer(
@@ -15,6 +17,9 @@ deid_app = typer.Typer(
     rich_markup_mode="markdown",
     help="De-identify personal data (去标识化, Article 33): find, plan, run, check.",
 )
+deid_app.command()(run)
+deid_app.command()(deid_risk.risk)
+deid_app.command()(deid_risk.check_report)
 
 
 def read_text(source: str) -> list[str]:

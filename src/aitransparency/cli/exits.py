@@ -9,13 +9,20 @@ from __future__ import annotations
 
 from aitransparency.errors import (
     AitransparencyError,
+    FileAccessError,
     FileFormatError,
     LeakError,
     NotReversibleError,
     ValueMismatchError,
 )
 
-REFUSED = (FileFormatError, LeakError, NotReversibleError, ValueMismatchError)
+REFUSED = (
+    FileAccessError,
+    FileFormatError,
+    LeakError,
+    NotReversibleError,
+    ValueMismatchError,
+)
 
 
 def exit_code(error: AitransparencyError) -> int:

@@ -10,25 +10,48 @@ from typing import TYPE_CHECKING
 from aitransparency.lazy import lazy_package
 
 if TYPE_CHECKING:
-    from aitransparency.deid.deidentify import Result, deidentify, reidentify
+    from aitransparency.deid.deidentify import Result, deidentify
+    from aitransparency.deid.files.file_report import FileReport
+    from aitransparency.deid.files.job import deidentify_file
+    from aitransparency.deid.files.options import FileOptions
+    from aitransparency.deid.files.quarantine import read_quarantine
     from aitransparency.deid.find import find
     from aitransparency.deid.keys import Key
-    from aitransparency.deid.plan import Plan, plan
+    from aitransparency.deid.plan import ColumnPlan, Plan, plan
     from aitransparency.deid.presidio import analyzer, recognizers
+    from aitransparency.deid.reidentify import reidentify
     from aitransparency.deid.report import Report
     from aitransparency.deid.risk import Grade, Risk, Suggestion, grade, risk
     from aitransparency.deid.spans import Span, Spans
     from aitransparency.deid.techniques import (
+        Drop,
+        Encrypt,
+        Generalize,
+        Keep,
         Mask,
+        Microaggregate,
+        Noise,
+        Permute,
         Pseudonymize,
         Redact,
         Scan,
+        Surrogate,
     )
 
 _HOME = {
+    "ColumnPlan": "plan",
+    "Drop": "techniques",
+    "Encrypt": "techniques",
+    "Generalize": "techniques",
+    "Keep": "techniques",
+    "FileOptions": "files.options",
+    "FileReport": "files.file_report",
     "Grade": "risk",
     "Key": "keys",
     "Mask": "techniques",
+    "Microaggregate": "techniques",
+    "Noise": "techniques",
+    "Permute": "techniques",
     "Plan": "plan",
     "Pseudonymize": "techniques",
     "Redact": "techniques",
@@ -38,21 +61,34 @@ _HOME = {
     "Scan": "techniques",
     "Span": "spans",
     "Spans": "spans",
+    "Surrogate": "techniques",
     "Suggestion": "risk",
     "analyzer": "presidio",
     "deidentify": "deidentify",
+    "deidentify_file": "files.job",
     "find": "find",
     "grade": "risk",
     "plan": "plan",
+    "read_quarantine": "files.quarantine",
     "recognizers": "presidio",
-    "reidentify": "deidentify",
+    "reidentify": "reidentify",
     "risk": "risk",
 }
 
 __all__ = [
+    "ColumnPlan",
+    "Drop",
+    "Encrypt",
+    "FileOptions",
+    "FileReport",
+    "Generalize",
     "Grade",
+    "Keep",
     "Key",
     "Mask",
+    "Microaggregate",
+    "Noise",
+    "Permute",
     "Plan",
     "Pseudonymize",
     "Redact",
@@ -63,11 +99,14 @@ __all__ = [
     "Span",
     "Spans",
     "Suggestion",
+    "Surrogate",
     "analyzer",
     "deidentify",
+    "deidentify_file",
     "find",
     "grade",
     "plan",
+    "read_quarantine",
     "recognizers",
     "reidentify",
     "risk",

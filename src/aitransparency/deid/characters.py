@@ -43,7 +43,7 @@ def simplified() -> Codes:
         if not line.startswith("#"):
             traditional, simple = line.split("\t")
             table[ord(traditional)] = ord(simple)
-    for wide, plain in zip("（），：", "(),:", strict=True):
+    for wide, plain in zip("（）：", "():", strict=True):
         table[ord(wide)] = ord(plain)
     table.flags.writeable = False
     return table

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.characters import Codes, Mask
+from aitransparency.deid.characters import Codes
 from aitransparency.deid.column import Ints
 
 _BITS = 20
@@ -37,8 +37,8 @@ class Lexicon:
         Distinct.
     sizes
         int64 (words,), characters of each.
-    begins
-        bool (2^20,), true at the hash of every first pair of characters.
+    longest
+        uint8 (2^20,), at the hash of a pair of characters how long the words are that begin so.
     lengths
         The sizes that occur, ascending.
     keys, numbers
@@ -47,7 +47,7 @@ class Lexicon:
 
     words: Sequence[str]
     sizes: Ints
-    begins: Mask
+    longest: npt.NDArray[np.uint8]
     lengths: tuple[int, ...]
     keys: Hashes
     numbers: npt.NDArray[np.int32]
@@ -61,8 +61,10 @@ class Lexicon:
             raise ValueError("a word has two characters or more")
         codes = np.frombuffer("".join(listed).encode("utf-32-le"), np.uint32)
         start = np.cumsum(size) - size
-        begins = np.zeros(1 << _BITS, np.bool_)
-        begins[_pairs(codes[start], codes[start + 1])] = True
+        if len(listed) and size.max() > 255:
+            raise ValueError("a word has at most 255 characters")
+        longest = np.zeros(1 << _BITS, np.uint8)
+        np.maximum.at(longest, _pairs(codes[start], codes[start + 1]), size.astype(np.uint8))
         lengths = tuple(np.unique(size).tolist())
         hashed = np.zeros(len(listed), np.uint64)
         done = 0
@@ -71,7 +73,7 @@ class Lexicon:
             for offset in range(done, length):
                 hashed[here] = _mixed(hashed[here], codes[start[here] + offset])
             done = length
-        return cls(listed, size, begins, lengths, *_table(hashed))
+        return cls(listed, size, longest, lengths, *_table(hashed))
 
     def find(self, codes: Codes) -> tuple[Ints, Ints]:
         """Return every place and word of a text: all lengths, overlapping ones too.
@@ -86,26 +88,35 @@ class Lexicon:
         start, word
             int64 (m,), ordered by length of the word, then by start.
         """
-        at = np.flatnonzero(self.begins[_pairs(codes[:-1], codes[1:])])
-        which, word = self._begun(codes, at, np.arange(len(at)))
+        room = self.longest[_pairs(codes[:-1], codes[1:])]
+        at = np.flatnonzero(room)
+        which, word = self._begun(codes, at, np.arange(len(at)), room[at])
         return at[which], word
 
     def at(self, codes: Codes, place: Ints) -> tuple[Ints, Ints]:
         """Return which of the places a word begins at, and the word; all words of each place."""
         inside = np.flatnonzero(place + 1 < len(codes))
         first = place[inside]
-        inside = inside[self.begins[_pairs(codes[first], codes[first + 1])]]
-        return self._begun(codes, place, inside)
+        room = self.longest[_pairs(codes[first], codes[first + 1])]
+        begun = np.flatnonzero(room)
+        return self._begun(codes, place, inside[begun], room[begun])
 
-    def _begun(self, codes: Codes, place: Ints, which: Ints) -> tuple[Ints, Ints]:
+    def _begun(
+        self, codes: Codes, place: Ints, which: Ints, room: npt.NDArray[np.uint8]
+    ) -> tuple[Ints, Ints]:
         found, words = [], []
         hashed = np.zeros(len(which), np.uint64)
         done = 0
         for length in self.lengths:
-            room = place[which] + length <= len(codes)
-            if not room.all():
-                which, hashed = which[room], hashed[room]
+            longer = np.flatnonzero(room >= length)
+            if len(longer) < len(room):
+                which, hashed, room = which[longer], hashed[longer], room[longer]
+            if not len(which):
+                break
             at = place[which]
+            if at.max() + length > len(codes):
+                fits = np.flatnonzero(at + length <= len(codes))
+                which, hashed, room, at = which[fits], hashed[fits], room[fits], at[fits]
             for offset in range(done, length):
                 hashed = _mixed(hashed, codes[at + offset])
             done = length
@@ -122,9 +133,10 @@ class Lexicon:
         shift = np.uint64(64 - (len(self.keys).bit_length() - 1))
         slot = (hashed >> shift).astype(np.int64)
         key = self.keys[slot]
-        hits = [np.flatnonzero(key == hashed)]
+        same = key == hashed
+        hits = [np.flatnonzero(same)]
         slots = [slot[hits[0]]]
-        going = np.flatnonzero((key != 0) & (key != hashed))
+        going = np.flatnonzero((key != 0) & ~same)
         while len(going):
             slot[going] = (slot[going] + 1) % len(self.keys)
             key = self.keys[slot[going]]

@@ -39,7 +39,7 @@ from aitransparency.deid.techniques import (
     Technique,
 )
 from aitransparency.deid.text import as_text, has_text_form, is_text
-from aitransparency.errors import FileFormatError, InputTypeError
+from aitransparency.errors import InputTypeError
 from aitransparency.frames import is_frame, to_table
 
 _TECHNIQUES: dict[str, type[Technique]] = {
@@ -75,12 +75,12 @@ def _kinds() -> tuple[_Kind, ...]:
 
 
 def sample_of(data: object, rows: int) -> pa.Table:
-    """Return rows spread evenly over a frame, or the first of a CSV or Parquet file."""
+    """Return rows spread evenly over a frame, or the first of a file or folder."""
     if isinstance(data, str | os.PathLike):
         return _first_rows(Path(data), rows)
     if not is_frame(data):
         raise InputTypeError(
-            "plan takes a pandas, Polars or Arrow frame or the path of a CSV or Parquet file, "
+            "plan takes a pandas, Polars or Arrow frame or the path of a file, "
             f"got {type(data).__qualname__}"
         )
     table = to_table(data)
@@ -90,25 +90,9 @@ def sample_of(data: object, rows: int) -> pa.Table:
 
 
 def _first_rows(path: Path, rows: int) -> pa.Table:
-    import pyarrow.csv
-    import pyarrow.parquet
+    from aitransparency.deid.files.sample import first_rows
 
-    try:
-        if path.suffix.lower() == ".parquet":
-            batches = pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=rows)
-            batch = next(batches, None)
-            if batch is None:
-                return pyarrow.parquet.read_schema(path).empty_table()
-        else:
-            with pyarrow.csv.open_csv(path) as reader:
-                batch = next(iter(reader), None)
-                if batch is None:
-                    return reader.schema.empty_table()
-        return pa.Table.from_batches([batch]).slice(0, rows)
-    except FileNotFoundError:
-        raise FileFormatError(f"{path} does not exist") from None
-    except (pa.ArrowInvalid, OSError):
-        raise FileFormatError(f"{path.name} is neither CSV in UTF-8 nor Parquet") from None
+    return first_rows(path, rows)
 
 
 def propose(table: pa.Table) -> Plan:

@@ -137,6 +137,8 @@ class Datum:
 
     Parameters
     ----------
+    scale
+        What is shown is a number times this.
     place
         Share of those compared with whose number is lower; None where there is no order.
     """
@@ -145,6 +147,7 @@ class Datum:
     code: str
     label: str
     value: Shown
+    scale: float
     place: float | None
     protected: bool
 
@@ -325,6 +328,12 @@ class Card:
         from aitransparency.explain.render.text import card_text
 
         return card_text(self)
+
+    def to_sms(self) -> str:
+        """Return the result and as much of the reasons as a message of 70 characters holds."""
+        from aitransparency.explain.render.text import card_sms
+
+        return card_sms(self)
 
     def _repr_html_(self) -> str:
         from aitransparency.explain.render.html import card_notebook

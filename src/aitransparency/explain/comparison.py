@@ -130,7 +130,7 @@ class Comparison:
             return "untested"
         found: Stability = "stable"
         for other in self.opinions:
-            again = rank(other.attribute(row).values, top).order[0]
+            again = rank(other.amounts(row), top).order[0]
             if set(again.tolist()) != set(order.tolist()):
                 return "unstable"
             if not np.array_equal(again, order):

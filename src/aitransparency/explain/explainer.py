@@ -135,7 +135,7 @@ class Explainer:
 
     @property
     def model(self) -> Any:
-        """The model as given."""
+        """The model as given; a bare booster with the methods of a classifier around it."""
         return self._fitted.estimator
 
     @property
@@ -262,6 +262,16 @@ class Explainer:
             return self._attribute_table(table)
         except ModelError as error:
             raise self._suspect(table, error) from None
+
+    def amounts(self, table: pa.Table) -> Floats:
+        """Return the SHAP values of checked rows, (n, p), without asking the model for its outputs.
+
+        Parameters
+        ----------
+        table
+            ``data`` of an earlier `attribute`, or rows with the same columns and types.
+        """
+        return self._attribute_rows(self._format.native(table))[0]
 
     def attribute_stream(self, batches: Iterable[Any]) -> Iterator[Attributions]:
         """Yield the attributions of each frame in turn, for tables larger than memory.
@@ -447,13 +457,13 @@ def _format_of(fitted: FittedModel, background: Any) -> RowFormat:
         raise InputError(
             f"background has {len(form.names)} columns; the model was fitted on {fitted.width}"
         )
-    if not fitted.names and form.library != "numpy":
+    if not fitted.names and fitted.width is not None and form.library != "numpy":
         return form.as_numpy()  # fitted on a bare array, explained with a frame's names
     return form
 
 
 def _versions(model: Any) -> tuple[tuple[str, str], ...]:
-    top = type(model).__module__.partition(".")[0]
+    top = type(getattr(model, "booster_", model)).__module__.partition(".")[0]
     package = {"sklearn": "scikit-learn"}.get(top, top)
     known = {"scikit-learn", "lightgbm", "xgboost", "catboost", "shap"}
     names = ["numpy", package] if package in known else ["numpy"]

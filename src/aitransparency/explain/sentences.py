@@ -19,6 +19,7 @@ from aitransparency.explain.wording import Words, words
 __all__ = ["words"]
 
 _LONGEST_LABEL = 60
+_MARKS = str.maketrans(dict.fromkeys("。；：！？，;:", " "))
 _EVEN = 0.005  # a rest of a smaller share has no side: it cancels out
 
 
@@ -35,8 +36,8 @@ def sides(decision: Decision) -> tuple[Side, Side]:
 
 
 def label_of(entry: Feature, say: Words) -> str:
-    """Return the label of a column, cleaned."""
-    return clean(entry.label_in(say.language), _LONGEST_LABEL)
+    """Return the label of a column, cleaned; marks that end a clause of ours become spaces."""
+    return clean(entry.label_in(say.language).translate(_MARKS), _LONGEST_LABEL) or "?"
 
 
 def reason_sentence(
@@ -59,8 +60,9 @@ def reason_sentence(
     wording = entry.wording.get("for" if side[0] in ("for", "adds") else "against", {})
     reviewed = wording.get(say.language)
     if reviewed:
-        filled = reviewed.format(value=value or say.templates["missing"], typical=typical)
-        return say.say("reason.reviewed", wording=clean(filled, 3 * _LONGEST_LABEL), side=which)
+        said = clean(reviewed, 3 * _LONGEST_LABEL)  # before a value stands in it, in its quotes
+        filled = said.format(value=value or say.templates["missing"], typical=typical)
+        return say.say("reason.reviewed", wording=filled, side=which)
     label = say.sentence_case(label_of(entry, say))
     if not value:
         return say.say("reason.missing", label=label, side=which)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def show(entry: Feature, value: Value, language: str, *, finer: int = 0) -> str:
     if entry.categories or isinstance(value, str | bool):
         return _category(entry, value, language)
     number = rounded(entry, np.array([float(value)]), finer)[0]
-    return _number(entry, float(number), language, finer)
+    return _number(entry, float(number), _forms(entry, language), finer)
 
 
 def show_two(entry: Feature, one: Value, other: Value, language: str) -> tuple[str, str]:
@@ -99,7 +100,8 @@ def show_all(
     coded = column.dictionary_encode()
     values = coded.dictionary.to_pylist()
     if number:
-        texts = [_number(entry, value, language, 0) for value in values]
+        forms = _forms(entry, language)
+        texts = [_number(entry, value, forms, 0) for value in values]
     else:
         plain = (plain_value(value) for value in values)
         texts = [MISSING if one is None else _category(entry, one, language) for one in plain]
@@ -127,23 +129,36 @@ def _category(entry: Feature, value: Value, language: str) -> str:
     return _QUOTED.format(clean(label or category_key(value)))
 
 
-def _number(entry: Feature, shown: float, language: str, finer: int) -> str:
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """The unit as it follows a number: one, several (English), ten thousands (Chinese)."""
+
+    one: str
+    several: str
+    wan: str
+
+
+def _forms(entry: Feature, language: str) -> _Forms:
     written = entry.unit[language] if language in entry.unit else in_language(entry.unit, language)
-    forms = [clean(form) for form in written.split("|")]
-    unit = forms[0]
-    if language == "zh" and len(forms) > 1 and abs(shown) >= _WAN:
-        unit = forms[1]
-        text = _trimmed(f"{shown / _WAN:,.{2 + finer}f}")
-    elif entry.decimals is not None:
+    units = [clean(unit) for unit in written.split("|")]
+    after = [unit if not unit or unit in _TIGHT else f" {unit}" for unit in units]
+    if len(after) == 1:
+        return _Forms(after[0], after[0], "")
+    if language == "zh":
+        return _Forms(after[0], after[0], after[1])
+    return _Forms(after[0], after[1], "")
+
+
+def _number(entry: Feature, shown: float, forms: _Forms, finer: int) -> str:
+    if forms.wan and abs(shown) >= _WAN:
+        return _trimmed(f"{shown / _WAN:,.{2 + finer}f}") + forms.wan
+    if entry.decimals is not None:
         text = f"{shown:,.{entry.decimals + finer}f}"
     else:
         text = _trimmed(f"{shown:,.{12 if abs(shown) < 1 else 3 + finer}f}")
     if text[0] == "-" and not text.strip("-0.,"):
         text = text[1:]  # no minus zero
-    if language == "en" and len(forms) > 1 and text != "1":
-        unit = forms[1]
-    gap = "" if not unit or unit in _TIGHT else " "
-    return f"{text}{gap}{unit}"
+    return text + (forms.one if text == "1" else forms.several)
 
 
 def _trimmed(text: str) -> str:

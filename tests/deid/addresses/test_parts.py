@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitransparency.deid.addresses import parts
@@ -79,6 +79,7 @@ def test_every_current_county_is_read_after_its_city():
     assert len(wrong) <= 5, wrong[:10]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=20), max_size=8))
 def test_the_rest_is_an_end_of_the_address(texts):
     made = parts(pa.array(texts, pa.string())).to_pylist()

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.addresses.elements import Elements, Words, elements, words_in
+from aitransparency.deid.addresses.elements import Elements, Words, among, elements, words_in
 from aitransparency.deid.addresses.vocabulary import (
     COMPANY,
     CUE,
@@ -40,6 +40,9 @@ ENTITIES = ("CN_ADDRESS", "ORGANIZATION")
 _GAP = table_of(" -·()#/")
 _COMMA = table_of(",，、")
 _TAIL = table_of("0123456789abcdefghijklmnopqrstuvwxyz-~#之")
+_CAN_END, _STRONG = np.zeros((2, 16), np.bool_)
+_CAN_END[[NUMBER, ROAD, PLACE, VILLAGE, WEAK]] = True
+_STRONG[[ROAD, PLACE]] = True
 _LONGEST_TAIL = 9
 _LONGEST_SPACED = 4
 _CUE_REACH = 3
@@ -53,6 +56,8 @@ _ORGANISATION = 45
 def find_addresses(column: TextColumn, wanted: Sequence[str], min_score: float) -> Candidates:
     """Return the addresses and organisations of a column that reach a score."""
     text = Characters.of(column)
+    if not vocabulary().ends[text.plane].any():
+        return Candidates.none()
     words = words_in(text)
     chains = _chains(text, words, elements(text, words))
     parts = []
@@ -141,7 +146,7 @@ def _tails(text: Characters, found: Elements, last: Ints) -> Ints:
     spaced = (found.kind[last] == NUMBER) & (text.codes[end] == ord(" "))
     end = end + spaced
     length = np.zeros(len(end), np.int64)
-    can = np.isin(found.kind[last], (NUMBER, ROAD, PLACE, VILLAGE, WEAK))
+    can = _CAN_END[found.kind[last]]
     going = np.flatnonzero(can)
     for step in range(_LONGEST_TAIL + 1):
         going = going[_TAIL[text.plane[end[going] + step]]]
@@ -160,13 +165,13 @@ def _tails(text: Characters, found: Elements, last: Ints) -> Ints:
 
 def _after_cue(text: Characters, words: Words, start: Ints) -> Mask:
     """Return which chains a word such as 家住 stands right before."""
-    ends = np.unique(words.end[words.of(CUE)])
+    ends = words.end[words.of(CUE)]
     at = start.copy()
     for _ in range(_CUE_REACH):
         at = at - vocabulary().between[text.plane[at - 1]]
     told = np.zeros(len(start), np.bool_)
     for place in (start, start - 1, at):  # 住在 ends with what may stand between, too
-        told |= np.isin(place, ends)
+        told |= among(place, ends)
     told |= text.codes[start - 1] == _LIVES
     return told
 
@@ -183,8 +188,8 @@ def _percent(found: Elements, first: Ints, last: Ints, cue: Mask, tailed: Mask) 
     building = count((kind == NUMBER) & sure)
     full, short = count((kind == DIVISION) & sure), count((kind == DIVISION) & ~sure)
     town, village = count(kind == TOWN), count((kind == VILLAGE) & sure)
-    strong = count(np.isin(kind, (ROAD, PLACE)) & sure)
-    bare = count(np.isin(kind, (ROAD, PLACE)) & ~sure)
+    strong = count(_STRONG[kind] & sure)
+    bare = count(_STRONG[kind] & ~sure)
     weak = count((kind == WEAK) & _long(found))
     detailed = (numbered > 0) | tailed
     named = strong + bare + village + town

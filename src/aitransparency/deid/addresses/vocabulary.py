@@ -9,9 +9,11 @@ True
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +68,8 @@ class Vocabulary:
         bool (65536,), what may stand between a cue and an address; what makes a bare number none.
     he_names
         bool (65536,), what follows 和 in a name.
+    ends
+        bool (65536,), the last characters of places; a text without any has no address.
     """
 
     lexicon: Lexicon
@@ -80,6 +84,7 @@ class Vocabulary:
     between: Mask
     after: Mask
     he_names: Mask
+    ends: Mask
 
 
 @cache
@@ -130,7 +135,16 @@ def vocabulary() -> Vocabulary:
         table_of(words["cue"]["between"]),
         table_of(words["unit"]["characters"]),
         table_of(words["stop"]["he_names"]),
+        _ends(words),
     )
+
+
+def _ends(words: Mapping[str, Any]) -> Mask:  # what the TOML file holds
+    named = words["named"]
+    listed = [word for group in _NAMED_KINDS for word in named[group]]
+    listed += [*words["numbered"]["units"], *words["organisation"]["suffixes"]]
+    single = [named[group] for group in _ONE_KINDS] + [words["numbered"]["units_one"]]
+    return table_of("".join(word[-1] for word in listed) + "".join(single))
 
 
 def _stop(characters: str) -> Mask:

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ import pyarrow as pa
 
 from aitransparency.deid.keys import Key
 from aitransparency.errors import KeyMaterialError, NotReversibleError, PlanError
+
+if TYPE_CHECKING:
+    from aitransparency.deid.known.table import KnownValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,21 @@ class Place:
         The key of the call, or None.
     batch
         The batch as it came in, for techniques that look at another column of the same row.
+    first_row
+        Place of the batch's first row in the table, from 0.
+    identities
+        The columns that say whose row it is, and the entity of each, or None.
+    known
+        The identities of all rows of the table, where the plan asks for them.
     """
 
     column: str
     entity: str | None = None
     key: Key | None = None
     batch: pa.RecordBatch | None = None
+    first_row: int = 0
+    identities: Mapping[str, str | None] = field(default_factory=dict)
+    known: KnownValues | None = None
 
     def subkey(self, technique: str, *purpose: str, length: int = 32) -> bytes:
         """Return the sub-key of a technique for this place's entity.
@@ -77,12 +90,15 @@ class Outcome:
         How often each entity was found, for techniques that search.
     removed
         The texts that were found and replaced, by entity; verification looks for them.
+    linked
+        How often a value of each identity column was found in the text, by column.
     """
 
     values: pa.Array
     misfit: npt.NDArray[np.bool_] | None = None
     finds: Counter[str] = field(default_factory=Counter)
     removed: tuple[tuple[str, pa.Array], ...] = ()
+    linked: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
@@ -93,12 +109,15 @@ class Technique(ABC):
     reversible: ClassVar[bool] = False
     # Equal values of one column always get equal results, so a dictionary is enough to work on.
     by_value: ClassVar[bool] = True
-    # Takes more than a batch to compute: see `deid.apply.apply_table`.
+    # Takes more than a batch to compute: see `deid.whole`.
     whole_column: ClassVar[bool] = False
 
     @abstractmethod
     def apply(self, values: pa.Array, place: Place) -> Outcome:
         """De-identify the values of one column of a batch."""
+
+    def check_column(self, entity: str | None, kind: pa.DataType) -> None:  # noqa: B027 a choice
+        """Raise PlanError where the technique has no answer for an entity or a type."""
 
     def undo(self, values: pa.Array, place: Place) -> pa.Array:
         """Return the original values.

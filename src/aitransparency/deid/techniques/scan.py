@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,7 +27,15 @@ from aitransparency.deid.spans import Candidates
 from aitransparency.deid.techniques.base import Outcome, Place, Technique, expect
 from aitransparency.deid.techniques.keep import Keep
 from aitransparency.deid.techniques.redact import Redact
-from aitransparency.deid.text import as_text
+from aitransparency.deid.text import as_text, put
+from aitransparency.errors import PlanError
+
+if TYPE_CHECKING:
+    from aitransparency.deid.known.join import Joined
+    from aitransparency.deid.known.rows import Links
+    from aitransparency.deid.sources import Source
+
+_KNOWN = ("row", "table", "none")
 
 
 @dataclass(frozen=True)
@@ -41,15 +51,29 @@ class Scan(Technique):
         Entity name to technique, for those that differ.
     min_score
         Finds below this score stay, 0 to 1.
+    known
+        "row": the identity columns of the row are looked for in its text too (see
+        `aitransparency.deid.known`), in a text that is part of a table. "table": those of every
+        row. "none": neither.
+    identities
+        The identity columns; the plan's direct identifiers where none are named.
+    ner
+        A model for named entities that looks too: a folder, or "lac"; see `deid.ner`.
     """
 
     default: Technique = field(default_factory=Redact)
     entities: Mapping[str, Technique] = field(default_factory=dict)
     min_score: float = 0.5
+    known: str = "row"
+    identities: tuple[str, ...] = ()
+    ner: str = ""
 
     def __post_init__(self) -> None:
         good = isinstance(self.min_score, int | float) and 0 <= self.min_score <= 1
         expect(self, good, f"min_score is a number from 0 to 1, got {self.min_score!r}")
+        expect(self, self.known in _KNOWN, f"known is one of {', '.join(_KNOWN)}")
+        expect(self, isinstance(self.identities, tuple), "identities is a list of columns")
+        expect(self, isinstance(self.ner, str), "ner is a folder, or lac")
         expect(self, isinstance(self.entities, Mapping), "entities is a table of techniques")
         for entity in self.entities:
             entity_id(entity)
@@ -74,44 +98,127 @@ class Scan(Technique):
             named["default"] = self.default.settings()
         if self.min_score != 0.5:
             named["min_score"] = self.min_score
+        if self.known != "row":
+            named["known"] = self.known
+        if self.identities:
+            named["identities"] = list(self.identities)
+        if self.ner:
+            named["ner"] = self.ner
         if self.entities:
             named["entities"] = {name: one.settings() for name, one in self.entities.items()}
         return named
 
+    def columns_used(self) -> tuple[str, ...]:
+        """Return the identity columns that are named."""
+        return self.identities
+
     def apply(self, values: pa.Array, place: Place) -> Outcome:
         """Return the text with every find replaced, and how many there were of each entity."""
         from aitransparency.deid.find import find_column, replace_spans
+        from aitransparency.deid.known.join import joined
 
         text = as_text(values)
         column = TextColumn.from_arrow(text)
-        found = find_column(column, min_score=self.min_score)
-        if not len(found):
+        found = find_column(column, min_score=self.min_score, more=_sources(self.ner))
+        links = self._links(column, place)
+        spans = joined(found, links, _numbers(place.identities))
+        if not len(spans):
             return Outcome(text)
-        counts = np.bincount(found.entity, minlength=len(ENTITIES))
-        replaced, removed = self._replacements(column.texts(found.start, found.end), found, place)
+        values = _source(column.texts(spans.start, spans.end), spans, links, place)
+        replaced, removed = self._replacements(values, spans, links, place)
+        flat = Candidates(
+            spans.start, spans.end, spans.entity.astype(np.uint8), np.ones(len(spans), np.float32)
+        )
+        counts = np.bincount(spans.entity[spans.link < 0], minlength=len(ENTITIES))
         finds = Counter({ENTITIES[one]: int(counts[one]) for one in np.flatnonzero(counts)})
-        return Outcome(replace_spans(column, found, replaced), None, finds, removed)
+        linked = Counter[str]()
+        for number, name in enumerate(place.identities):
+            known = spans.link[spans.link >= 0]
+            count = int((links.column[known] == number).sum())
+            if count:
+                linked[name] = count
+        return Outcome(replace_spans(column, flat, replaced), None, finds, removed, linked)
+
+    def _links(self, column: TextColumn, place: Place) -> Links:
+        """Return where the identities of the row, or of the table, stand in the text."""
+        from aitransparency.deid.known.rows import Links, in_rows
+        from aitransparency.deid.known.table import in_table
+
+        if self.known == "none" or place.batch is None or not place.identities:
+            return Links.none()
+        links = in_rows(column, place.batch, place.identities)
+        if self.known == "table":
+            if place.known is None:
+                raise PlanError(
+                    f"column {place.column!r}: Scan(known='table') needs the identities of all "
+                    "rows; use deid.deidentify on a frame, or known='row'"
+                )
+            links = links.with_others(in_table(column, place.known))
+        return links
 
     def _replacements(
-        self, spans: pa.Array, found: Candidates, place: Place
+        self, values: pa.Array, spans: Joined, links: Links, place: Place
     ) -> tuple[pa.Array, tuple[tuple[str, pa.Array], ...]]:
-        """Return what replaces each find, large_string (m,), and what was replaced by entity."""
+        """Return what replaces each span, large_string (m,), and what was replaced by entity."""
         parts, rows, removed = [], [], []
-        for number in np.unique(found.entity):
-            entity = ENTITIES[number]
-            here = np.flatnonzero(found.entity == number)
-            technique = self.entities.get(entity, self.default)
+        some_digits = (spans.link >= 0) & (
+            links.part[spans.link] if len(links) else np.zeros(len(spans), np.bool_)
+        )
+        for number in np.unique(spans.entity).tolist():
+            entity = ENTITIES[number] if number >= 0 else None
+            here = np.flatnonzero(spans.entity == number)
+            technique = self.entities.get(entity, self.default) if entity else self.default
             inner = Place(place.column, entity, place.key, None)
-            values = spans.take(pa.array(here))
-            outcome = technique.apply(values, inner)
-            if not isinstance(technique, Keep):
-                removed.append((entity, values))
+            mine = values.take(pa.array(here))
+            outcome = technique.apply(mine, inner)
+            by_finder = spans.link[here] < 0
+            if not isinstance(technique, Keep) and entity and by_finder.any():
+                removed.append((entity, mine.filter(pa.array(by_finder))))
             made = as_text(outcome.values)
-            if outcome.misfit is not None and outcome.misfit.any():
-                label = Redact().apply(values, inner).values
-                made = pc.if_else(pa.array(outcome.misfit), label, made)
+            odd = some_digits[here] & (not isinstance(technique, Keep))
+            if outcome.misfit is not None:
+                odd |= outcome.misfit
+            if odd.any():
+                label = Redact().apply(mine, inner).values
+                made = pc.if_else(pa.array(odd), label, made)
             parts.append(made)
             rows.append(here)
         order = np.argsort(np.concatenate(rows), kind="stable")
         together = pa.concat_arrays(parts).take(pa.array(order))
         return pc.fill_null(together, ""), tuple(removed)
+
+
+@cache
+def _sources(ner: str) -> tuple[Source, ...]:
+    """Return the source of a model; loaded once, and only where a plan names one."""
+    if not ner:
+        return ()
+    from aitransparency.deid.ner import load
+
+    return (load(ner).source,)
+
+
+def _numbers(identities: Mapping[str, str | None]) -> npt.NDArray[np.int64]:
+    """Return the entity number of each identity column, -1 where it has none."""
+    return np.array([-1 if one is None else entity_id(one) for one in identities.values()], int)
+
+
+def _source(texts: pa.Array, spans: Joined, links: Links, place: Place) -> pa.Array:
+    """Return the texts of the spans, with the person's own value where a link says whose it is.
+
+    So 王先生 and Wang Wei get the token that 王伟 gets in its column.
+    """
+    linked = np.flatnonzero(spans.link >= 0)
+    own = linked[links.source[spans.link[linked]] >= 0] if len(linked) else linked
+    if not len(own) or place.batch is None:
+        return texts
+    link = spans.link[own]
+    for number, name in enumerate(place.identities):
+        here = links.column[link] == number
+        if here.any():
+            column = place.batch.column(place.batch.schema.get_field_index(name))
+            values = as_text(column.take(pa.array(links.source[link[here]])))
+            where = np.zeros(len(texts), np.bool_)
+            where[own[here]] = True
+            texts = put(texts, where, values)
+    return texts

@@ -13,17 +13,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-from aitransparency.explain.notice.sections import (
-    Bars,
-    Block,
-    Grid,
-    Items,
-    Pairs,
-    Paragraph,
-    sections,
-    title,
-    words,
-)
+from aitransparency.explain.notice.blocks import Bars, Block, Grid, Items, Pairs, Paragraph
+from aitransparency.explain.notice.sections import sections, title, words
 from aitransparency.explain.notice.value import Notice
 from aitransparency.explain.plain import clean
 

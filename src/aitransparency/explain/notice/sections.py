@@ -15,6 +15,17 @@ from importlib import resources
 from typing import Any
 
 from aitransparency.errors import InputError
+from aitransparency.explain.notice.blocks import (
+    Bar,
+    Bars,
+    Block,
+    Grid,
+    Items,
+    Pair,
+    Pairs,
+    Paragraph,
+    Section,
+)
 from aitransparency.explain.notice.factors import Factor
 from aitransparency.explain.notice.intervals import Estimate
 from aitransparency.explain.notice.measured import FEWEST, Group, GroupTable
@@ -40,74 +51,6 @@ _ABOUT = (
     "system.filing_number",
     "system.publicity",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """One or more sentences."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A label and what stands there; `given` is false where nobody provided it."""
-
-    label: str
-    text: str
-    given: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Labels and texts."""
-
-    pairs: tuple[Pair, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A factor: its label, its weight, 0 to 1, the weight as text, and a sentence."""
-
-    label: str
-    share: float
-    weight: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """Factors, the heaviest first."""
-
-    bars: tuple[Bar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list of sentences."""
-
-    items: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table with a caption, a header and rows."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-Block = Paragraph | Pairs | Bars | Items | Grid
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and what stands below."""
-
-    key: str
-    heading: str
-    blocks: tuple[Block, ...]
 
 
 @cache

@@ -1,0 +1,357 @@
+"""Parquet and Feather (Arrow IPC): batches in, batches out, types and column order kept.
+
+A column that is treated keeps its type where text replaces text, dictionaries included; numbers
+that become text become a string column. The types of the output are settled on an empty batch
+before any row is read, so that all batches of a file agree.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from aitransparency.deid.apply import apply_counted
+from aitransparency.deid.files.base import Chunk, Format, Records, Sink, Written
+from aitransparency.deid.files.nested import flat_schemas, nest, unnest
+from aitransparency.deid.files.options import FileOptions
+from aitransparency.deid.files.plan_part import applied_groups
+from aitransparency.deid.files.safe_output import SafeOutput
+from aitransparency.deid.keys import Key
+from aitransparency.deid.plan import Plan
+from aitransparency.deid.text import is_text
+from aitransparency.errors import FileFormatError, InputError
+
+ROWS = 32_768  # of a chunk
+
+
+class Columnar(Format):
+    """A source of record batches; see `Format`."""
+
+    def __init__(self, path: Path, name: str, options: FileOptions) -> None:
+        if options.neutralise_formulas:
+            raise InputError("formulas are neutralised in CSV and XLSX only")
+        self._path = path
+        self._file = name
+        with damage(name):
+            self._open()
+
+    @abstractmethod
+    def _open(self) -> None:
+        """Open the file."""
+
+    @property
+    @abstractmethod
+    def schema(self) -> pa.Schema:
+        """The columns as the file has them."""
+
+    @abstractmethod
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows from the first on."""
+
+    @cached_property
+    def _nested(self) -> bool:
+        return any(pa.types.is_nested(field.type) for field in self.schema)
+
+    def schemas(self) -> list[pa.Schema]:
+        """See `Format.schemas`."""
+        return flat_schemas(self.schema) if self._nested else [self.schema]
+
+    def sample(self, rows: int) -> list[pa.Table]:
+        """See `Format.sample`."""
+        with damage(self._file):
+            first = next(self._batches(), None)
+        if first is None:
+            return [schema.empty_table() for schema in self.schemas()]
+        return [pa.Table.from_batches([group]) for group in self._groups(first.slice(0, rows))]
+
+    def _groups(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, ...]:
+        return unnest(batch) if self._nested else (batch,)
+
+    def chunks(self, position: int = 0, line: int = 0) -> Iterator[Chunk]:
+        """See `Format.chunks`."""
+        with damage(self._file):
+            for batch in self._batches():
+                position += batch.num_rows
+                yield Chunk(batch, position)
+
+    def read(self, chunk: Chunk) -> Records:
+        """See `Format.read`."""
+        with damage(self._file):
+            batch = chunk.payload
+            batch.validate(full=True)
+            return Records(self._groups(batch), batch.num_rows, form=batch)
+
+    def write(self, records: Records, made: list[pa.RecordBatch], plan: Plan) -> Written:
+        """See `Format.write`."""
+        flat = [_types_back(group, one) for group, one in zip_by_name(records.groups, made)]
+        batch = nest(records.form, flat) if self._nested else flat[0]
+        batch = batch.replace_schema_metadata(self.schema.metadata)
+        return Written(batch, batch.num_rows)
+
+    def output_schema(self, plan: Plan, key: Key | None) -> pa.Schema:
+        """Return the columns of the output: what an empty batch becomes."""
+        arrays = [pa.array([], field.type) for field in self.schema]
+        empty = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        groups = self._groups(empty)
+        made = applied_groups(groups, plan, lambda one, part: apply_counted(one, part, key))
+        records = Records(groups, 0, form=empty)
+        written = self.write(records, [one.batch for one in made if one], plan)
+        schema: pa.Schema = written.payload.schema
+        if schema.types != self.schema.types and schema.metadata:
+            # pandas notes the old types there
+            kept = {k: v for k, v in schema.metadata.items() if k != b"pandas"}
+            schema = schema.with_metadata(kept or None)
+        return schema
+
+
+def zip_by_name(
+    groups: tuple[pa.RecordBatch, ...], made: list[pa.RecordBatch]
+) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+    """Yield each table that was made with the one it was made from; dropped tables are gone."""
+    for one in made:
+        names = set(one.schema.names)
+        yield next(group for group in groups if names <= set(group.schema.names)), one
+
+
+def _types_back(group: pa.RecordBatch, made: pa.RecordBatch) -> pa.RecordBatch:
+    """Return text as a dictionary again where it was one, and fields as they were described."""
+    columns, fields = [], []
+    for name, values in zip(made.schema.names, made.columns, strict=True):
+        field = group.schema.field(name)
+        coded_text = pa.types.is_dictionary(field.type) and is_text(field.type)
+        if coded_text and is_text(values.type) and not pa.types.is_dictionary(values.type):
+            coded = values.dictionary_encode()
+            values = pa.DictionaryArray.from_arrays(
+                coded.indices, coded.dictionary.cast(field.type.value_type)
+            )
+        columns.append(values)
+        metadata = field.metadata if values.type == field.type else None
+        fields.append(pa.field(name, values.type, True, metadata))
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
+
+
+def fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch in the types of the output.
+
+    Raises
+    ------
+    FileFormatError
+        Naming the column whose values have another type here than in the batches before.
+    """
+    columns = []
+    for field, values in zip(schema, batch.columns, strict=True):
+        try:
+            columns.append(values if values.type == field.type else values.cast(field.type))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            raise FileFormatError(
+                f"column {field.name!r} becomes {values.type} here and {field.type} elsewhere in "
+                "the file: some values do not fit their technique; set its on_mismatch to 'error' "
+                "to see where, or redact the column"
+            ) from None
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+@contextmanager
+def damage(name: str) -> Iterator[None]:
+    """Turn what Arrow says about a damaged file into a FileFormatError without its bytes."""
+    try:
+        yield
+    except (pa.ArrowException, UnicodeDecodeError, OverflowError):
+        raise FileFormatError(f"{name} is damaged, or not of the format its name says") from None
+    except OSError as error:
+        if error.errno is not None:
+            raise FileFormatError(f"{name} cannot be read: {error.strerror}") from None
+        raise FileFormatError(f"{name} is damaged, or not of the format its name says") from None
+
+
+class WriterSink:
+    """The sink of formats that an Arrow writer writes."""
+
+    def __init__(self, writer: Any, schema: pa.Schema, output: SafeOutput) -> None:
+        self._writer = writer
+        self._schema = schema
+        self._output = output
+
+    def write(self, payload: pa.RecordBatch) -> None:
+        """Append one batch."""
+        self._writer.write_batch(fitted(payload, self._schema))
+
+    def close(self) -> int | None:
+        """Write the footer and count the rows that a reader finds."""
+        self._writer.close()
+        return self.count()
+
+    def count(self) -> int | None:
+        """Return the rows in the finished file."""
+        return None
+
+    def abandon(self) -> None:
+        """Nothing is to be done: the file is deleted."""
+
+
+class ParquetFile(Columnar):
+    """A Parquet file that was opened."""
+
+    name = "parquet"
+
+    def _open(self) -> None:
+        import pyarrow.parquet as pq
+
+        self._parquet = pq.ParquetFile(self._path)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns as the file has them."""
+        schema: pa.Schema = self._parquet.schema_arrow
+        return schema
+
+    def end(self) -> int | None:
+        """See `Format.end`."""
+        return int(self._parquet.metadata.num_rows)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        for group in range(self._parquet.num_row_groups):  # row groups keep their edges
+            yield from self._parquet.iter_batches(batch_size=ROWS, row_groups=[group])
+
+    def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:
+        """See `Format.sink`."""
+        import pyarrow.parquet as pq
+
+        schema = self.output_schema(plan, key)
+        metadata = self._parquet.metadata
+        codec, rows = "SNAPPY", ROWS
+        if metadata.num_row_groups:
+            groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+            rows = max(1, min(max(group.num_rows for group in groups), 1 << 20))
+            if metadata.num_columns:
+                codec = groups[0].column(0).compression
+        writer = pq.ParquetWriter(
+            output.as_file(),
+            schema,
+            compression="NONE" if codec == "UNCOMPRESSED" else codec,
+            version=metadata.format_version if metadata.format_version != "1.0" else "1.0",
+        )
+        return _ParquetSink(writer, schema, output, rows)
+
+    def close(self) -> None:
+        """See `Format.close`."""
+        self._parquet.close()
+
+
+class _ParquetSink(WriterSink):
+    def __init__(self, writer: Any, schema: pa.Schema, output: SafeOutput, rows: int) -> None:
+        super().__init__(writer, schema, output)
+        self._rows = rows
+
+    def write(self, payload: pa.RecordBatch) -> None:
+        """See `Format.write`."""
+        self._writer.write_batch(fitted(payload, self._schema), self._rows)
+
+    def count(self) -> int | None:
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(self._output.path).num_rows)
+
+
+class FeatherFile(Columnar):
+    """An Arrow IPC file (Feather version 2) or stream that was opened."""
+
+    name = "feather"
+
+    def _open(self) -> None:
+        self._mapped = pa.memory_map(str(self._path))
+        self._is_file = self._mapped.read(6) == b"ARROW1"
+        self._mapped.seek(0)
+        opened = pa.ipc.open_file if self._is_file else pa.ipc.open_stream
+        self._reader = opened(self._mapped)
+        self._schema: pa.Schema = self._reader.schema
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns as the file has them."""
+        return self._schema
+
+    def end(self) -> int | None:
+        """See `Format.end`."""
+        return None
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        if self._is_file:
+            for number in range(self._reader.num_record_batches):
+                yield from _slices(self._reader.get_batch(number))
+            return
+        self._mapped.seek(0)
+        for batch in pa.ipc.open_stream(self._mapped):
+            yield from _slices(batch)
+
+    def _codec(self) -> str | None:
+        """Return how the buffers are compressed: each begins with its size and a frame's magic."""
+        self._mapped.seek(0)
+        head = self._mapped.read(64 << 10)
+        for magic, name in ((b"\x04\x22\x4d\x18", "lz4"), (b"\x28\xb5\x2f\xfd", "zstd")):
+            if magic in head:
+                return name
+        return None
+
+    def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:
+        """See `Format.sink`."""
+        schema = self.output_schema(plan, key)
+        options = pa.ipc.IpcWriteOptions(
+            compression=self._codec(), emit_dictionary_deltas=self._is_file
+        )
+        new = pa.ipc.new_file if self._is_file else pa.ipc.new_stream
+        writer = new(output.as_file(), schema, options=options)
+        return _FeatherSink(writer, schema, output, self._is_file)
+
+    def close(self) -> None:
+        """See `Format.close`."""
+        self._mapped.close()
+
+
+class _FeatherSink(WriterSink):
+    """Grows one dictionary per column: an IPC file takes additions to one, but no second one."""
+
+    def __init__(self, writer: Any, schema: pa.Schema, output: SafeOutput, is_file: bool) -> None:
+        super().__init__(writer, schema, output)
+        self._is_file = is_file
+        self._known: dict[str, pa.Array] = {}
+
+    def write(self, payload: pa.RecordBatch) -> None:
+        """See `Format.write`."""
+        batch = fitted(payload, self._schema)
+        columns = [
+            self._grown(field.name, values) if pa.types.is_dictionary(field.type) else values
+            for field, values in zip(self._schema, batch.columns, strict=True)
+        ]
+        self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+
+    def _grown(self, name: str, values: pa.DictionaryArray) -> pa.DictionaryArray:
+        import pyarrow.compute as pc
+
+        known = self._known.get(name, values.dictionary.slice(0, 0))
+        new = values.dictionary.filter(pc.invert(pc.is_in(values.dictionary, value_set=known)))
+        known = self._known[name] = pa.concat_arrays([known, new.unique()])
+        places = pc.index_in(values.dictionary, value_set=known)
+        indices = places.take(values.indices).cast(values.type.index_type)
+        return pa.DictionaryArray.from_arrays(indices, known, ordered=values.type.ordered)
+
+    def count(self) -> int | None:
+        with pa.memory_map(str(self._output.path)) as mapped:
+            opened = pa.ipc.open_file(mapped) if self._is_file else pa.ipc.open_stream(mapped)
+            if self._is_file:
+                counts = (
+                    opened.get_batch(number).num_rows for number in range(opened.num_record_batches)
+                )
+                return int(sum(counts))
+            return int(sum(batch.num_rows for batch in opened))
+
+
+def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    for start in range(0, batch.num_rows, ROWS):
+        yield batch.slice(start, ROWS)
