@@ -158,3 +158,65 @@ def test_wrong_rows_and_files_are_named(home: Path) -> None:
     assert "has 80 rows" in run(home, "card", "--row", "80").stderr
     assert "no such file" in run(home, "card", people="none.csv").stderr
     assert "expected .csv" in run(home, "card", people="model.skops").stderr
+
+
+PROFILE = """
+version = 1
+[system]
+name = { zh = "贷款初审", en = "loan check" }
+[[group]]
+column = "sex"
+ground = "sex"
+"""
+
+
+@pytest.fixture(scope="module")
+def notice(home: Path) -> Path:
+    frame = pd.read_csv(home / "people.csv")
+    frame["sex"], frame["repaid"] = ["F", "M"] * 40, [0, 1] * 40
+    frame.to_csv(home / "measured.csv", index=False)
+    (home / "profile.toml").write_text(PROFILE, encoding="utf-8")
+    arguments = [home / "model.skops", home / "people.csv", home / "measured.csv"]
+    arguments += ["--profile", home / "profile.toml", "--decision", home / "decision.toml"]
+    arguments += ["--outcome", "repaid", "--format", "json", "--out", home / "notice.json"]
+    done = aitransparency("explain", "notice", "write", *map(str, arguments))
+    assert done.returncode == 0, done.stderr
+    return home / "notice.json"
+
+
+def test_a_notice_is_measured_from_files(notice: Path) -> None:
+    made = json.loads(notice.read_text(encoding="utf-8"))
+    assert made["people"] == 80
+    assert [group["people"] for group in made["groups"][0]["groups"]] == [40, 40]
+    # Half of the records are favourable, whoever is asked: the model cannot agree with most.
+    assert made["errors"]["people"] == 80
+
+
+def test_a_notice_is_held_against_a_card_of_its_system(home: Path, notice: Path) -> None:
+    common = [home / "model.skops", home / "people.csv", home / "people.csv"]
+    common += ["--decision", home / "decision.toml", "--format", "json"]
+    for name, extra in (("same", ["--profile", home / "profile.toml"]), ("other", [])):
+        out = ["--out", home / f"{name}.json"]
+        done = aitransparency("explain", "card", *map(str, [*common, *extra, *out]))
+        assert done.returncode == 0, done.stderr
+    same = aitransparency("explain", "notice", "check", str(notice), str(home / "same.json"))
+    assert same.returncode == 0
+    assert "shenzhen-71: tests by third parties: evaluation.tests is missing" in same.stdout
+    other = aitransparency("explain", "notice", "check", str(notice), str(home / "other.json"))
+    assert other.returncode == 1
+    assert "system.name: only the notice says it" in other.stdout
+
+
+def test_a_changed_notice_is_refused(home: Path, notice: Path) -> None:
+    bad = home / "bad.json"
+    text = notice.read_text(encoding="utf-8").replace('"people": 80', '"people": 90')
+    bad.write_text(text, encoding="utf-8")
+    done = aitransparency("explain", "notice", "check", str(bad))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "changed" in done.stderr
+
+
+def test_a_profile_is_drafted_once(home: Path) -> None:
+    path = home / "drafted.toml"
+    assert aitransparency("explain", "notice", "init", "--out", str(path)).returncode == 0
+    assert aitransparency("explain", "notice", "init", "--out", str(path)).returncode == 2
