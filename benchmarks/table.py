@@ -4,11 +4,11 @@
     python benchmarks/table.py --rows 100000 --peer-rows 500
     python benchmarks/table.py --stream 10000000     # nine columns, one of free text, file to file
 
-Rates are rows of four columns a second, the median of three runs for ours (one where it takes over five seconds), one run for the peers.
-The peers do the same columns; they are timed on a slice because their rate does not depend on the
-number of rows. Every value of the ID, phone, card and account columns differs; names repeat as
-drawn from pools. The plan's column for names takes the place of the account column but for
-encryption, where a name has no format to preserve.
+Rates are rows of four columns a second, the median of three runs for ours (one where it takes over
+five seconds), one run for the peers. The peers do the same columns; they are timed on a slice
+because their rate does not depend on the number of rows. Every value of the ID, phone, card and
+account columns differs; names repeat as drawn from pools. For encryption the account column takes
+the place of the names, which have no format to preserve.
 """
 
 from __future__ import annotations

@@ -114,7 +114,8 @@ def apply_counted(
     names, columns, tallies, removed = [], [], {}, {}
     for name, line in plan.for_columns(batch.schema.names).items():
         values = batch.column(batch.schema.get_field_index(name))
-        looked = _identities(line, plan, identities)
+        others = {one: entity for one, entity in identities.items() if one != name}
+        looked = _identities(line, plan, others)
         place = Place(name, line.entity, key, batch, first_row, looked, known)
         made, tallies[name], removed[name] = _column(
             values, line, place, line.on_mismatch or plan.on_mismatch, first_row

@@ -40,6 +40,24 @@ def _pool(script: str, gender: str) -> tuple[pa.Array, pa.Array]:
     return pa.array(lists["surnames"], text_type), pa.array(list(given), text_type)
 
 
+def surnames() -> list[str]:
+    """Return the Han surnames of the pool and the usual ones of two characters."""
+    double = (
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "司徒",
+        "夏侯",
+    )
+    return [*double, *_pool("han", "either")[0].to_pylist()]
+
+
 def person(asked: Asked) -> pa.Array:
     """Return a name for each name, of its script, of either gender."""
     return of_gender(asked, "either")
