@@ -20,7 +20,7 @@ from aitransparency.deid.keys import Key
 from aitransparency.deid.known.table import collect, looks_in_table
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.plan import plan as proposed
-from aitransparency.deid.report import Report
+from aitransparency.deid.report import Report, SourceDigest
 from aitransparency.deid.techniques import Scan, Technique
 from aitransparency.deid.verify import OnLeak, Verification, Verifier, demand_clean
 from aitransparency.deid.whole import settle, whole_columns
@@ -117,7 +117,9 @@ def deidentify_table(
     batches, tallies, first = [], {name: Tally() for name in table.column_names}, 0
     known = collect(table.to_batches(), plan) if looks_in_table(plan) else None
     verifier = Verifier(plan, table.schema, on_leak=on_leak) if verify else None
+    source = SourceDigest(key)
     for batch in table.to_batches(max_chunksize=_BATCH) or _one_empty(table):
+        source.update(batch)
         applied = apply_counted(batch, settled, key, first_row=first, known=known)
         if verifier is not None:
             verifier.learn(batch, applied.batch, applied.removed)
@@ -132,7 +134,15 @@ def deidentify_table(
         demand_clean(found)
     made = pa.Table.from_batches(batches)
     plan.note_key(key)
-    return made, Report.of(plan, tallies, rows=table.num_rows, key=key, verification=found)
+    report = Report.of(
+        plan,
+        tallies,
+        rows=table.num_rows,
+        key=key,
+        verification=found,
+        source=source.result(),
+    )
+    return made, report
 
 
 def _one_empty(table: pa.Table) -> list[pa.RecordBatch]:
