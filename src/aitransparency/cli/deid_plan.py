@@ -1,4 +1,4 @@
-"""``aitransparency deid plan | reidentify | key``: what is decided, the way back, and the secret."""
+"""``aitransparency deid plan | reidentify | key``: what is decided, the way back, the secret."""
 
 from __future__ import annotations
 

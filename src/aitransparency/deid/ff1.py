@@ -152,13 +152,12 @@ def _modulo(numbers: Numbers, modulus: int) -> Numbers:
 
 def _add(one: Numbers, other: Numbers, modulus: int) -> Numbers:
     total = one + other
-    total -= np.where(total >= np.uint64(modulus), np.uint64(modulus), np.uint64(0))
-    return total
+    return np.minimum(total, total - np.uint64(modulus))  # below zero wraps to the top
 
 
 def _subtract(one: Numbers, other: Numbers, modulus: int) -> Numbers:
-    lent = np.where(one < other, np.uint64(modulus), np.uint64(0))
-    return one + lent - other
+    rest = one - other
+    return np.minimum(rest, rest + np.uint64(modulus))
 
 
 def permute(
