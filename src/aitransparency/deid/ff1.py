@@ -152,12 +152,14 @@ def _modulo(numbers: Numbers, modulus: int) -> Numbers:
 
 def _add(one: Numbers, other: Numbers, modulus: int) -> Numbers:
     total = one + other
-    return np.minimum(total, total - np.uint64(modulus))  # below zero wraps to the top
+    made: Numbers = np.minimum(total, total - np.uint64(modulus))  # below zero wraps to the top
+    return made
 
 
 def _subtract(one: Numbers, other: Numbers, modulus: int) -> Numbers:
     rest = one - other
-    return np.minimum(rest, rest + np.uint64(modulus))
+    made: Numbers = np.minimum(rest, rest + np.uint64(modulus))
+    return made
 
 
 def permute(
