@@ -28,6 +28,9 @@ import pyarrow.compute as pc
 
 from aitransparency.deid.text import Bytes, layout, matrix, null_mask, put, true_mask
 
+_DIGITS = "DXNT"  # letters of layouts that stand for digits
+_LEAST = {"N": "1", "T": "3"}
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -146,11 +149,13 @@ def _matches(cells: Bytes, pattern: str) -> npt.NDArray[np.bool_]:
             early = (lead == 0xE4) & (cells[:, column + 1] >= 0xB8)
             good &= (lead - np.uint8(0xE5) <= 0xE9 - 0xE5) | early
         return good
-    digits = np.array([letter in "DX" for letter in pattern])
+    digits = np.array([letter in _DIGITS for letter in pattern])
     numeric = (cells - np.uint8(48)) < 10  # wraps below "0"
     for column, letter in enumerate(pattern):
         if letter == "X":
             numeric[:, column] |= cells[:, column] == ord("X")
+        elif letter in _LEAST:
+            numeric[:, column] &= cells[:, column] >= ord(_LEAST[letter])
         elif not digits[column]:
             good &= cells[:, column] == ord(letter)
     return good & numeric[:, digits].all(axis=1)
