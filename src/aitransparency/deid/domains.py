@@ -63,9 +63,7 @@ class ResidentIDs:
 
     def count(self, cells: Bytes) -> tuple[Numbers, Mask]:
         """Return the number of each ID, and whether it is valid."""
-        digits = cells[:, :17] - _ZERO
-        good: Mask = np.asarray((digits < 10).all(axis=1))
-        digits = np.where(good[:, None], digits, np.uint8(0))
+        digits, good = digits_in(cells[:, :17])
         good &= check_characters(digits + _ZERO) == cells[:, 17]
         place = self._place[number_of(digits[:, :6], 10)]
         day, real = _days_of(digits[:, 6:14])
@@ -116,6 +114,15 @@ def yyyymmdd(days: Days) -> Numbers:
     return number
 
 
+def digits_in(cells: Bytes) -> tuple[Bytes, Mask]:
+    """Return ASCII cells, uint8 (n, width), as digits, and which rows are; others are zeros."""
+    digits = cells - _ZERO
+    if (digits < 10).all():
+        return digits, np.ones(len(digits), np.bool_)
+    good: Mask = np.asarray((digits < 10).all(axis=1))
+    return np.where(good[:, None], digits, np.uint8(0)), good
+
+
 def ascii_number(cells: Bytes) -> npt.NDArray[np.int64]:
     """Return ASCII digits, uint8 (n, width), as numbers, int64 (n,)."""
     return number_of(cells - _ZERO, 10).astype(np.int64)
@@ -133,9 +140,7 @@ class MobilePhones:
 
     def count(self, cells: Bytes) -> tuple[Numbers, Mask]:
         """Return the number of each phone, and whether it is in one of the segments."""
-        digits = cells - _ZERO
-        good: Mask = np.asarray((digits < 10).all(axis=1))
-        digits = np.where(good[:, None], digits, np.uint8(0))
+        digits, good = digits_in(cells)
         place = self._place[number_of(digits[:, :3], 10)]
         good &= place >= 0
         number = np.where(good, place, 0).astype(np.uint64) * np.uint64(10**8)

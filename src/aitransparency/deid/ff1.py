@@ -152,13 +152,14 @@ def _modulo(numbers: Numbers, modulus: int) -> Numbers:
 
 def _add(one: Numbers, other: Numbers, modulus: int) -> Numbers:
     total = one + other
-    total -= np.where(total >= np.uint64(modulus), np.uint64(modulus), np.uint64(0))
-    return total
+    made: Numbers = np.minimum(total, total - np.uint64(modulus))  # below zero wraps to the top
+    return made
 
 
 def _subtract(one: Numbers, other: Numbers, modulus: int) -> Numbers:
-    lent = np.where(one < other, np.uint64(modulus), np.uint64(0))
-    return one + lent - other
+    rest = one - other
+    made: Numbers = np.minimum(rest, rest + np.uint64(modulus))
+    return made
 
 
 def permute(
