@@ -261,6 +261,9 @@ class _Person:
                 continue
             at = one.features[turn]
             values = self.levels[at].between(self.before[at], one.values[turn])
+            if len(values) == 1:  # the value found, which the model was asked about already
+                self.fine.append([])
+                continue
             self.fine.append(values)
             still = np.zeros(len(values), np.intp)
             columns = {
@@ -269,7 +272,7 @@ class _Person:
             }
             columns[self.levels[at].name] = (values, np.arange(len(values)))
             parts.append(changed(self.row, columns, len(values)))
-        return pa.concat_tables(parts)
+        return pa.concat_tables(parts) if parts else self.row.slice(0, 0)
 
     def refine(self, turn: int, scores: Floats, good: npt.NDArray[np.bool_]) -> None:
         """Keep the value nearest to the own one that is still favourable."""
