@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def by_enumeration(trained, scores):
         if not (labels.FIRST[path[0]] and labels.LAST[path[-1]]):
             continue
         weight = np.prod([factor[t, y] for t, y in enumerate(path)])
-        for before, after in zip(path, path[1:], strict=False):
+        for before, after in pairwise(path):
             weight *= float(trained.moves[before, after])
         total += weight
         person += weight * np.isin(path, inside)
