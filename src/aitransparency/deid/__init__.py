@@ -28,8 +28,10 @@ if TYPE_CHECKING:
         Redact,
         Scan,
     )
+    from aitransparency.deid.transformer import Deidentifier
 
 _HOME = {
+    "Deidentifier": "transformer",
     "FileOptions": "files.options",
     "FileReport": "files.file_report",
     "Grade": "risk",
@@ -58,6 +60,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Deidentifier",
     "FileOptions",
     "FileReport",
     "Grade",
