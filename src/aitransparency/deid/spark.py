@@ -1,8 +1,8 @@
 """Spark: the kernel on every partition through mapInArrow, without a shuffle.
 
-The bytes are those of one machine. Needs Spark 4 and the extra ``aitransparency[spark]``, on the executors too. Plan and key travel to
-the executors inside the task; a key that must not travel is read there from an environment variable
-by its name.
+The bytes are those of one machine. Needs Spark 4 and the extra ``aitransparency[spark]``, on the
+executors too. Plan and key travel to the executors inside the task; a key that must not travel is
+read there from an environment variable by its name.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from aitransparency.deid.files.options import FileOptions
 from aitransparency.deid.files.safe_output import SafeOutput
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
-from aitransparency.errors import FileFormatError, InputError
+from aitransparency.errors import FileFormatError
 
 ROWS = 32_768  # of a chunk
 
@@ -31,8 +31,6 @@ class Columnar(Format):
     """A source of record batches; see `Format`."""
 
     def __init__(self, path: Path, name: str, options: FileOptions) -> None:
-        if options.neutralise_formulas:
-            raise InputError("formulas are neutralised in CSV and XLSX only")
         self._path = path
         self._file = name
         with damage(name):
