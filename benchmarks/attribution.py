@@ -23,6 +23,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 
@@ -133,7 +134,7 @@ def of_woodelf(model, rows: np.ndarray) -> Timing | None:
 
     try:
         with (
-            open(os.devnull, "w") as nowhere,
+            Path(os.devnull).open("w") as nowhere,
             contextlib.redirect_stderr(nowhere),
             contextlib.redirect_stdout(nowhere),
         ):  # its progress bar
@@ -156,9 +157,11 @@ def difference(found: np.ndarray, truth: np.ndarray) -> float:
     return float((np.abs(found[:count] - truth[:count]) / scale).max())
 
 
-def trees(sizes: list[int], slice_rows: int) -> None:
+def trees(sizes: list[int], slice_rows: int, only: str) -> None:
     x, y = data(20_000)
     for name, make in models().items():
+        if only not in name:
+            continue
         model = make().fit(x, y)
         Explainer(model, x[:10], settings=WALK).attribute(x[:2])  # compile before timing
         for size in sizes:
@@ -322,6 +325,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=["trees", "linear", "asked", "cold", "memory"])
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 300_000])
     parser.add_argument("--slice", type=int, default=2_000, help="rows for slow peers")
+    parser.add_argument("--only", default="", help="part of the name of a tree model")
     parser.add_argument("--linear-rows", type=int, default=1_000_000)
     parser.add_argument("--stream-rows", type=int, default=10_000_000)
     parser.add_argument("--budgets", type=int, nargs="+", default=[100, 400, 1_600, 6_400, 25_600])
@@ -339,7 +343,7 @@ def main() -> None:
     print(f"cores {len(os.sched_getaffinity(0))}, load {os.getloadavg()[0]:.1f},", end=" ")
     print(", ".join(f"{name} {_version(name)}" for name in packages))
     if "trees" in given.parts:
-        trees(given.rows, given.slice)
+        trees(given.rows, given.slice, given.only)
     if "linear" in given.parts:
         linear(given.linear_rows)
     if "asked" in given.parts:

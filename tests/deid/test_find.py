@@ -14,6 +14,7 @@ from aitransparency.errors import InputError, InputTypeError
 
 TEXTS = ["张三，手机13800138000", None, "", "证件 110101199003074477 卡 6222021234567894"]
 EXPECTED = [
+    (0, 0, 2, "PERSON"),
     (0, 5, 16, "CN_MOBILE_PHONE"),
     (3, 3, 21, "CN_RESIDENT_ID"),
     (3, 24, 40, "CN_BANK_CARD"),
@@ -42,7 +43,7 @@ def test_every_kind_of_column_gives_the_same_spans(data):
 
 
 def test_a_string_is_row_zero():
-    assert [span[:4] for span in deid.find(TEXTS[0])] == EXPECTED[:1]
+    assert [span[:4] for span in deid.find(TEXTS[0])] == EXPECTED[:2]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_parts_change_nothing(monkeypatch):
 
 
 REPLACED = [
-    (TEXTS, ["张三，手机<1>", None, "", "证件 <2> 卡 <3>"], "middle, null, empty, end"),
+    (TEXTS, ["<1>，手机<2>", None, "", "证件 <3> 卡 <4>"], "middle, null, empty, end"),
     (["13800138000"], ["<1>"], "a whole row"),
     (["13800138000", "13800138000 a"], ["<1>", "<2> a"], "neighbours across a row edge"),
     (["a", None], ["a", None], "nothing found"),
@@ -128,5 +129,5 @@ def test_replace_spans_needs_one_text_for_each():
 
 def test_a_repr_counts_and_never_quotes():
     assert repr(deid.find(TEXTS)) == (
-        "Spans(3; CN_RESIDENT_ID: 1, CN_MOBILE_PHONE: 1, CN_BANK_CARD: 1)"
+        "Spans(4; CN_RESIDENT_ID: 1, CN_MOBILE_PHONE: 1, CN_BANK_CARD: 1, PERSON: 1)"
     )

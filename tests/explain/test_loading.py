@@ -165,3 +165,22 @@ def test_damaged_files_are_named(content, name, error, tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         explain.load_model(tmp_path / "gone.skops")
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
+def test_bare_boosters_are_explained(library, classes):
+    y = {0: NUMBER, 2: TWO, 3: THREE}[classes]
+    more = {"num_class": 3} if classes == 3 else {}
+    if library == "lightgbm":
+        objective = {0: "regression", 2: "binary", 3: "multiclass"}[classes]
+        given = {"objective": objective, "verbose": -1, **more}
+        booster = lgb.train(given, lgb.Dataset(X, y), 4)
+        raw = booster.predict(X[:5], raw_score=True)
+    else:
+        objective = {0: "reg:squarederror", 2: "binary:logistic", 3: "multi:softprob"}[classes]
+        booster = xgb.train({"objective": objective, **more}, xgb.DMatrix(X, y), 4)
+        raw = booster.predict(xgb.DMatrix(X[:5]), output_margin=True)
+    a = explain.Explainer(booster, X[:20]).attribute(X[:5])
+    assert (a.engine, a.unit) == ("tree", "log-odds" if classes else "target")
+    np.testing.assert_allclose(a.outputs, raw[:, -1] if classes == 3 else raw, atol=1e-5)

@@ -15,7 +15,8 @@ from importlib import resources
 import pytest
 import readable
 
-from aitransparency.explain import Features, wording
+from aitransparency.demo import loans
+from aitransparency.explain import Decision, Explainer, Features, wording
 from aitransparency.explain.features import in_language
 from aitransparency.explain.reasons import STRENGTHS
 from aitransparency.explain.sentences import label_of
@@ -77,6 +78,7 @@ def filled(language: str) -> dict[str, list[str]]:
             "unit": [t for k, t in say.templates.items() if k.startswith("unit.")],
             "selection": [t for k, t in say.templates.items() if k.startswith("selection.")],
             "perturbation": [t for k, t in say.templates.items() if k.startswith("perturbation.")],
+            "labels": [say.listed(labels[:3])],
             "line": [f"{labels[0]}：{values[0]}"],
             "changes": [
                 say.templates["join"].join(
@@ -162,3 +164,31 @@ def test_no_sentence_holds_a_cause_or_a_word_of_the_trade(language, made):
 )  # fmt: skip
 def test_syllables_are_counted_as_a_dictionary_does(word, count):
     assert readable.syllables(word) == count
+
+
+def test_real_cards_are_short():
+    """Of the demo's people, those with the most to say: refused, with changes to propose."""
+    table, approved = loans.applications()
+    rows = table.to_pandas()
+    model = loans.model().fit(rows, approved)
+    decision = Decision({0: "未通过", 1: "通过"}, labels_en={0: "not approved", 1: "approved"})
+    explainer = Explainer(model, rows, features=catalogue(), decision=decision)
+    lengths, english = [], []
+    for at in explainer.score(rows).argsort()[:60:2].tolist():
+        for language in ("zh", "en"):
+            card = explainer.explain(rows.iloc[[at]], language=language)
+            body = [
+                text for one in card.sections if not one.detail for text in (one.title, *one.lines)
+            ]
+            if language == "en":
+                english += body
+                continue
+            assert len(readable.han("".join(body))) <= 300
+            lengths += [
+                len(readable.han(sentence))
+                for text in body
+                for sentence in readable.chinese_sentences(text)
+            ]
+    assert max(lengths) <= 35
+    assert sum(lengths) / len(lengths) <= 20
+    assert readable.flesch_kincaid(english) <= 8

@@ -9,6 +9,7 @@ import typer
 
 from aitransparency import __version__
 from aitransparency.cli.deid import deid_app
+from aitransparency.cli.explain import explain_app
 
 app = typer.Typer(
     name="aitransparency",
@@ -24,6 +25,7 @@ app = typer.Typer(
     ),
 )
 app.add_typer(deid_app, name="deid")
+app.add_typer(explain_app, name="explain")
 
 
 def _print_version(asked: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from aitransparency.cli import deid_risk
 from aitransparency.cli.deid_run import run
 from aitransparency.errors import InputError
 
@@ -17,6 +18,8 @@ deid_app = typer.Typer(
     help="De-identify personal data (去标识化, Article 33): find, plan, run, check.",
 )
 deid_app.command()(run)
+deid_app.command()(deid_risk.risk)
+deid_app.command()(deid_risk.check_report)
 
 
 def read_text(source: str) -> list[str]:

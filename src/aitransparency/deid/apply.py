@@ -24,9 +24,11 @@ import pyarrow.compute as pc
 
 from aitransparency.deid.keys import Key
 from aitransparency.deid.known.table import KnownValues, identity_columns
+from aitransparency.deid.macs import repeats
 from aitransparency.deid.plan import ColumnPlan, OnMismatch, Plan
 from aitransparency.deid.techniques import Drop, Keep, Outcome, Place, Redact, Scan, Technique
 from aitransparency.deid.text import as_text, has_text_form, is_text, null_mask, text_type_like
+from aitransparency.deid.whole import refuse_whole
 from aitransparency.errors import (
     InputError,
     InputTypeError,
@@ -107,11 +109,13 @@ def apply_counted(
     plans that look for them.
     """
     check(plan, batch.schema, key)
+    refuse_whole(plan, batch.schema.names)
     identities = identity_columns(plan, batch.schema.names)
     names, columns, tallies, removed = [], [], {}, {}
     for name, line in plan.for_columns(batch.schema.names).items():
         values = batch.column(batch.schema.get_field_index(name))
-        place = Place(name, line.entity, key, batch, _identities(line, plan, identities), known)
+        looked = _identities(line, plan, identities)
+        place = Place(name, line.entity, key, batch, first_row, looked, known)
         made, tallies[name], removed[name] = _column(
             values, line, place, line.on_mismatch or plan.on_mismatch, first_row
         )
@@ -135,7 +139,13 @@ def check(plan: Plan, schema: pa.Schema, key: Key | None) -> None:
             f"key is a deid.Key, got {type(key).__qualname__}; use deid.Key.generate() or "
             "deid.Key.load(path)"
         )
-    for name, line in plan.for_columns(schema.names).items():
+    lines = plan.for_columns(schema.names)
+    if key is not None and plan.key_id not in (None, key.id) and _keyed(lines):
+        raise KeyMaterialError(
+            f"the plan was applied with key {plan.key_id}, this is {key.id}: results would not "
+            "join; to begin anew under this key, set plan.key_id = None"
+        )
+    for name, line in lines.items():
         technique = line.technique
         if technique.keyed and key is None:
             raise KeyMaterialError(
@@ -148,6 +158,14 @@ def check(plan: Plan, schema: pa.Schema, key: Key | None) -> None:
                 f"column {name!r} holds {kind}, which {type(technique).__name__} cannot read; "
                 f"set plan[{name!r}] = deid.Drop(), or flatten the column"
             )
+        try:
+            technique.check_column(line.entity, kind)
+        except PlanError as error:
+            raise PlanError(f"column {name!r}: {error}") from None
+
+
+def _keyed(lines: Mapping[str, ColumnPlan]) -> bool:
+    return any(line.technique.keyed for line in lines.values())
 
 
 def _column(
@@ -193,11 +211,17 @@ def _identities(
 
 
 def _apply_by_value(technique: Technique, values: pa.Array, place: Place) -> Outcome:
-    """Apply to the dictionary alone where the column is one and equal values stay equal."""
-    if not pa.types.is_dictionary(values.type) or isinstance(technique, Scan):
+    """Apply to the distinct values alone where many repeat and equal values stay equal."""
+    encoded = pa.types.is_dictionary(values.type)
+    if isinstance(technique, Scan) or (not encoded and not technique.by_value):
         return technique.apply(values, place)
-    if not technique.by_value or len(values.dictionary) > len(values):
-        return technique.apply(values.dictionary_decode(), place)
+    if encoded and (not technique.by_value or len(values.dictionary) > len(values)):
+        values, encoded = values.dictionary_decode(), False
+    if not encoded:
+        text = as_text(values) if is_text(values.type) else values
+        if not (technique.by_value and is_text(values.type) and repeats(text)):
+            return technique.apply(values, place)
+        values = pc.dictionary_encode(text)
     outcome = technique.apply(values.dictionary, place)
     made = outcome.values.take(values.indices)
     if outcome.misfit is None:
@@ -220,10 +244,11 @@ def _mismatch(
     technique: Technique, place: Place, misfit: npt.NDArray[np.bool_], first_row: int
 ) -> ValueMismatchError:
     count = int(misfit.sum())
+    expected = f" of {place.entity}" if place.entity else ""
     row = first_row + int(np.argmax(misfit))
     values = "1 value is" if count == 1 else f"{count:,} values are"
     return ValueMismatchError(
         f"column {place.column!r} (first in row {row:,}): {values} not of the form that "
-        f"{type(technique).__name__} expects{f' of {place.entity}' if place.entity else ''}; set "
+        f"{technique.settings()['name']} expects{expected}; set "
         f"plan[{place.column!r}] = deid.Redact(), or on_mismatch to 'redact' or 'scan'"
     )

@@ -131,3 +131,19 @@ class TextColumn:
             pieces = np.add.reduceat(is_lead, edges[:-1] - edges[0], dtype=np.int64)
             np.cumsum(pieces, out=counts[1:])
         return counts
+
+
+def column_parts(column: TextColumn, size: int) -> list[TextColumn]:
+    """Cut a column at row edges into parts of about `size` bytes; none is without text."""
+    first, last = int(column.offsets[0]), int(column.offsets[-1])
+    if last == first:
+        return []
+    marks = np.arange(first + size, last, size)
+    cuts: Ints = np.unique(
+        np.concatenate([[0], np.searchsorted(column.offsets, marks), [len(column)]])
+    )
+    return [
+        TextColumn(column.data, column.offsets[low : high + 1])
+        for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)
+        if column.offsets[high] > column.offsets[low]
+    ]

@@ -9,7 +9,6 @@ that is scanned. What comes out has the type of what went in.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -21,11 +20,11 @@ from aitransparency.deid.keys import Key
 from aitransparency.deid.known.table import collect, looks_in_table
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.plan import plan as proposed
-from aitransparency.deid.report import Report
+from aitransparency.deid.report import Report, SourceDigest
 from aitransparency.deid.techniques import Scan, Technique
-from aitransparency.deid.techniques.base import Place
 from aitransparency.deid.verify import OnLeak, Verification, Verifier, demand_clean
-from aitransparency.errors import InputTypeError, KeyMaterialError, NotReversibleError
+from aitransparency.deid.whole import settle, whole_columns
+from aitransparency.errors import InputTypeError
 from aitransparency.frames import is_frame, is_series, library_of, like, to_table
 
 Data = TypeVar("Data")
@@ -112,11 +111,16 @@ def deidentify_table(
 ) -> tuple[pa.Table, Report]:
     """De-identify an Arrow table; see `deidentify`."""
     check(plan, table.schema, key)
+    settled = plan
+    if whole_columns(plan, table.column_names):
+        settled = settle(plan, table, key)
     batches, tallies, first = [], {name: Tally() for name in table.column_names}, 0
     known = collect(table.to_batches(), plan) if looks_in_table(plan) else None
     verifier = Verifier(plan, table.schema, on_leak=on_leak) if verify else None
+    source = SourceDigest(key)
     for batch in table.to_batches(max_chunksize=_BATCH) or _one_empty(table):
-        applied = apply_counted(batch, plan, key, first_row=first, known=known)
+        source.update(batch)
+        applied = apply_counted(batch, settled, key, first_row=first, known=known)
         if verifier is not None:
             verifier.learn(batch, applied.batch, applied.removed)
         batches.append(applied.batch)
@@ -129,45 +133,16 @@ def deidentify_table(
         found = verifier.finish()
         demand_clean(found)
     made = pa.Table.from_batches(batches)
-    return made, Report.of(plan, tallies, rows=table.num_rows, key=key, verification=found)
-
-
-def reidentify(data: Data, plan: Plan, *, key: Key) -> Data:
-    """Return a frame with its reversible techniques undone.
-
-    Parameters
-    ----------
-    data
-        A frame that `deidentify` returned under this plan.
-    plan
-        The plan; columns whose technique cannot be undone stay as they are.
-    key
-        The key it was de-identified with.
-
-    Raises
-    ------
-    NotReversibleError
-        No technique of the plan can be undone.
-    KeyMaterialError
-        The plan names another key.
-    """
-    if not is_frame(data):
-        raise InputTypeError(f"reidentify takes a frame, got {type(data).__qualname__}")
-    if plan.key_id is not None and key.id != plan.key_id:
-        raise KeyMaterialError(f"the plan was applied with key {plan.key_id}, this is {key.id}")
-    undone = {name: line for name, line in plan.items() if line.technique.reversible}
-    if not undone:
-        done = Counter(type(line.technique).__name__ for line in plan.values())
-        raise NotReversibleError(
-            f"no technique of the plan can be undone: {', '.join(sorted(done))}"
-        )
-    table = to_table(data)
-    for name, line in undone.items():
-        at = table.column_names.index(name)
-        place = Place(name, line.entity, key)
-        values = line.technique.undo(table[name].combine_chunks(), place)
-        table = table.set_column(at, name, values)
-    return like(data, table)
+    plan.note_key(key)
+    report = Report.of(
+        plan,
+        tallies,
+        rows=table.num_rows,
+        key=key,
+        verification=found,
+        source=source.result(),
+    )
+    return made, report
 
 
 def _one_empty(table: pa.Table) -> list[pa.RecordBatch]:

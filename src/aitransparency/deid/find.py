@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from aitransparency.deid.column import Ints, TextColumn
+from aitransparency.deid.column import TextColumn, column_parts
 from aitransparency.deid.entities import entity_id
 from aitransparency.deid.known.document import spread
 from aitransparency.deid.scan.overlap import stays
@@ -60,7 +60,11 @@ def find(data: object, *, entities: Iterable[str] | None = None, min_score: floa
 
 
 def find_column(
-    column: TextColumn, *, entities: Iterable[str] | None = None, min_score: float = 0.5
+    column: TextColumn,
+    *,
+    entities: Iterable[str] | None = None,
+    min_score: float = 0.5,
+    more: Sequence[Source] = (),
 ) -> Candidates:
     """Find personal data in a text column.
 
@@ -70,6 +74,8 @@ def find_column(
         The text of n rows.
     entities, min_score
         As for `find`.
+    more
+        Sources beside those of `deid.sources`.
 
     Returns
     -------
@@ -80,13 +86,15 @@ def find_column(
         raise InputError(f"min_score must lie within 0 and 1, got {min_score}")
     wanted = None if entities is None else _known(entities)
     active = [
-        source for source in sources() if wanted is None or wanted.intersection(source.entities)
+        source
+        for source in (*sources(), *more)
+        if wanted is None or wanted.intersection(source.entities)
     ]
 
     def run(part: TextColumn) -> Candidates:
         return _resolved(part, active, wanted, min_score)
 
-    parts = _parts(column)
+    parts = column_parts(column, _PART)
     if len(parts) < 2:
         return Candidates.concat([run(part) for part in parts])
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -207,22 +215,6 @@ def _known(entities: Iterable[str]) -> frozenset[str]:
     return wanted
 
 
-def _parts(column: TextColumn) -> list[TextColumn]:
-    """Cut a column at row edges into parts of about `_PART` bytes."""
-    first, last = int(column.offsets[0]), int(column.offsets[-1])
-    if last == first:
-        return []
-    marks = np.arange(first + _PART, last, _PART)
-    cuts: Ints = np.unique(
-        np.concatenate([[0], np.searchsorted(column.offsets, marks), [len(column)]])
-    )
-    return [
-        TextColumn(column.data, column.offsets[low : high + 1])
-        for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)
-        if column.offsets[high] > column.offsets[low]
-    ]
-
-
 def _resolved(
     part: TextColumn, active: Sequence[Source], wanted: frozenset[str] | None, min_score: float
 ) -> Candidates:
@@ -236,4 +228,5 @@ def _resolved(
 
 def _best(found: Candidates) -> Candidates:
     percent = np.rint(found.score.astype(np.float64) * 10_000).astype(np.int64)
+    percent[found.entity == entity_id("PERSON")] -= 10_000  # a name yields to what has a form
     return found.take(stays(found.start, found.end, found.entity, percent))

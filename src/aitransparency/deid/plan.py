@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from aitransparency.deid.entities import entity_id
+from aitransparency.deid.keys import Key
 from aitransparency.deid.techniques import Keep, Technique
 from aitransparency.errors import ColumnNotFoundError, InputTypeError, PlanError
 
@@ -97,7 +98,8 @@ class Plan(MutableMapping[str, ColumnPlan]):
         The technique for columns that the plan does not name; by default they are an error.
     key_id
         The `Key.id` that the plan was last applied with; `deidentify` notes it here, and
-        `reidentify` refuses any other key.
+        `reidentify` and the next run refuse any other key. Set it to None to begin anew under
+        another.
     """
 
     def __init__(
@@ -192,6 +194,11 @@ class Plan(MutableMapping[str, ColumnPlan]):
         """Whether a technique of the plan needs a key."""
         techniques = [line.technique for line in self._columns.values()]
         return any(one.keyed for one in [*techniques, self.others or Keep()])
+
+    def note_key(self, key: Key | None) -> None:
+        """Note the key that the plan was applied with, so that no other is used by mistake."""
+        if key is not None and self.keyed:
+            self.key_id = key.id
 
     def dumps(self) -> str:
         """Return the plan as TOML."""

@@ -9,8 +9,9 @@ weighed here (`scan.words`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from presidio_analyzer import (
     AnalysisExplanation,
@@ -21,8 +22,14 @@ from presidio_analyzer import (
 )
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
-from aitransparency.deid.find import find
+from aitransparency.deid.find import find_column, text_column
 from aitransparency.deid.sources import findable
+from aitransparency.deid.spans import Spans
+
+if TYPE_CHECKING:
+    from aitransparency.deid.ner import NerModel
+
+    Ner = str | os.PathLike[str] | NerModel
 
 LANGUAGE = "zh"
 _MIN_SCORE = 0.5
@@ -39,14 +46,22 @@ class SpanRecognizer(EntityRecognizer):
         The language it is registered for.
     min_score
         Least score of its results.
+    ner
+        Models for named entities that look for spans too; see `deid.ner`.
     """
 
     def __init__(
-        self, entities: Iterable[str], *, language: str = LANGUAGE, min_score: float = 0.0
+        self,
+        entities: Iterable[str],
+        *,
+        language: str = LANGUAGE,
+        min_score: float = 0.0,
+        ner: Sequence[NerModel] = (),
     ) -> None:
         names = list(entities)
         self.name: str = f"aitransparency {names[0] if len(names) == 1 else 'identifiers'}"
         self._min_score = min_score
+        self._sources = tuple(model.source for model in ner)
         super().__init__(
             supported_entities=names,
             supported_language=language,
@@ -79,8 +94,13 @@ class SpanRecognizer(EntityRecognizer):
                     RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
                 },
             )
-            for span in find(text, entities=wanted, min_score=self._min_score)
+            for span in self._find(text, wanted)
         ]
+
+    def _find(self, text: str, wanted: list[str]) -> Spans:
+        column = text_column(text)
+        found = find_column(column, entities=wanted, min_score=self._min_score, more=self._sources)
+        return Spans.from_candidates(column, found)
 
 
 class PlainNlpEngine(NlpEngine):
@@ -154,10 +174,28 @@ def recognizers(language: str = LANGUAGE) -> list[EntityRecognizer]:
     return [SpanRecognizer([entity], language=language) for entity in findable()]
 
 
-def analyzer() -> AnalyzerEngine:
-    """Return an engine for ``language="zh"`` that finds what `find` finds, at a score of 0.5 on."""
+def analyzer(ner: Ner | Sequence[Ner] = ()) -> AnalyzerEngine:
+    """Return an engine for ``language="zh"`` that finds what `find` finds, at a score of 0.5 on.
+
+    Parameters
+    ----------
+    ner
+        Models for named entities that look for spans too: folders of spaCy, stanza, transformers or
+        GLiNER models, "lac", or `deid.ner.NerModel`. Nothing is downloaded. Where their mentions
+        overlap other finds, the stronger stays, then the longer, as everywhere.
+
+    Raises
+    ------
+    ModelError, MissingDependencyError
+        A folder holds no model that is known, or its library is missing.
+    """
+    from aitransparency.deid.ner import NerModel, load
+
+    given = [ner] if isinstance(ner, str | os.PathLike | NerModel) else list(ner)
+    models = [one if isinstance(one, NerModel) else load(one) for one in given]
+    entities = dict.fromkeys([*findable(), *(name for one in models for name in one.entities)])
     registry = RecognizerRegistry(
-        recognizers=[SpanRecognizer(findable())], supported_languages=[LANGUAGE]
+        recognizers=[SpanRecognizer(entities, ner=models)], supported_languages=[LANGUAGE]
     )
     return AnalyzerEngine(
         registry=registry,

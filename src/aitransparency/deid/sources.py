@@ -42,12 +42,14 @@ class Source:
 def sources() -> tuple[Source, ...]:
     """Return every source."""
     from aitransparency.deid.addresses import recognizer as addresses
+    from aitransparency.deid.names import source as names
     from aitransparency.deid.recognizers import scanner
 
     identifiers = scanner()
     return (
         Source(tuple(one.entity for one in identifiers.recognizers), identifiers.scan),
         Source(addresses.ENTITIES, addresses.find_addresses),
+        Source(names.ENTITIES, names.find_names),
     )
 
 

@@ -37,10 +37,14 @@ def steps(out: Path) -> Iterator[str]:
     yield "de-identifying and verifying the table"
     result = deid.deidentify(table, plan, key=key, on_leak="redact")
     pyarrow.csv.write_csv(result.data, out / "people-after.csv")
+    risk = deid.risk(result.data, quasi_identifiers=["性别", "出生日期"], sensitive=["月收入"])
+    report = result.report.with_risk(risk)
+    grade = deid.grade(direct_left=report.direct_left, risk=risk, sharing="controlled")
+    report = report.with_grade(grade)
     for suffix, text in (
-        ("html", result.report.to_html()),
-        ("json", result.report.to_json()),
-        ("md", result.report.to_markdown()),
+        ("html", report.to_html()),
+        ("json", report.to_json(key=key)),
+        ("md", report.to_markdown()),
     ):
         (out / f"report.{suffix}").write_text(text, encoding="utf-8")
 

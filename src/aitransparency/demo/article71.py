@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def steps(out: Path) -> Iterator[str]:
         .md, .txt and .json (the notice's JSON holds both languages), and notice-profile.toml.
     """
     from aitransparency import explain
+    from aitransparency.explain.proxies import as_approximated
 
     yield "training a model of 1,989 mortgage decisions"
     table, approved = loans.applications()
@@ -37,9 +39,9 @@ def steps(out: Path) -> Iterator[str]:
         favourable=1,
         threshold=0.5,
     )
-    explainer = explain.Explainer(
-        model, rows, features=features, decision=decision, system=profile.system()
-    )
+    approximated = as_approximated(explain.stand_ins(table, protected), features, features)
+    system = replace(profile.system(), approximated=approximated)
+    explainer = explain.Explainer(model, rows, features=features, decision=decision, system=system)
 
     yield "explaining one refusal in Chinese and English"
     refused = int(explainer.score(rows).argmin())

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aitransparency.explain.features import Feature, Features
     from aitransparency.explain.loading import load_model
     from aitransparency.explain.notice import Notice, Profile
+    from aitransparency.explain.proxies import stand_ins
     from aitransparency.explain.system import System
 
 _HOME = {
@@ -36,6 +37,7 @@ _HOME = {
     "explain_stream": "batch",
     "load_model": "loading",
     "reason_table": "batch",
+    "stand_ins": "proxies",
     "write_batch": "batch",
 }
 
@@ -53,6 +55,7 @@ __all__ = [
     "explain_stream",
     "load_model",
     "reason_table",
+    "stand_ins",
     "write_batch",
 ]
 

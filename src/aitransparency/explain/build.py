@@ -48,6 +48,7 @@ from aitransparency.explain.wording import Words
 
 TOP = 4
 _ALTERNATIVES = 2
+_CHANGES = 4  # over all alternatives: a second one of many changes is left out, to keep it short
 _LONGEST_SAID = 300
 
 
@@ -205,8 +206,12 @@ class _Maker:
         if outcome.favourable is not False:
             return ()
         (found,) = self.comparison.search.run(self.person, most=_ALTERNATIVES)
-        made = []
+        made: list[Alternative] = []
+        room = _CHANGES
         for number, one in enumerate(found, 1):
+            room -= len(one.changes)
+            if made and room < 0:
+                break
             changes = tuple(
                 self.change(change.name, plain_value(change.before), plain_value(change.after))
                 for change in one.changes

@@ -329,6 +329,12 @@ class Card:
 
         return card_text(self)
 
+    def to_sms(self) -> str:
+        """Return the result and as much of the reasons as a message of 70 characters holds."""
+        from aitransparency.explain.render.text import card_sms
+
+        return card_sms(self)
+
     def _repr_html_(self) -> str:
         from aitransparency.explain.render.html import card_notebook
 

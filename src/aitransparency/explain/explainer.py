@@ -135,7 +135,7 @@ class Explainer:
 
     @property
     def model(self) -> Any:
-        """The model as given."""
+        """The model as given; a bare booster with the methods of a classifier around it."""
         return self._fitted.estimator
 
     @property
@@ -457,13 +457,13 @@ def _format_of(fitted: FittedModel, background: Any) -> RowFormat:
         raise InputError(
             f"background has {len(form.names)} columns; the model was fitted on {fitted.width}"
         )
-    if not fitted.names and form.library != "numpy":
+    if not fitted.names and fitted.width is not None and form.library != "numpy":
         return form.as_numpy()  # fitted on a bare array, explained with a frame's names
     return form
 
 
 def _versions(model: Any) -> tuple[tuple[str, str], ...]:
-    top = type(model).__module__.partition(".")[0]
+    top = type(getattr(model, "booster_", model)).__module__.partition(".")[0]
     package = {"sklearn": "scikit-learn"}.get(top, top)
     known = {"scikit-learn", "lightgbm", "xgboost", "catboost", "shap"}
     names = ["numpy", package] if package in known else ["numpy"]

@@ -18,6 +18,7 @@ from aitransparency.errors import InputError, ModelError
 from aitransparency.explain.attribution.engine import Floats, Target
 from aitransparency.explain.attributions import Unit
 from aitransparency.explain.decision import Decision
+from aitransparency.explain.loading import with_methods
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +52,7 @@ class FittedModel:
         """
         if isinstance(estimator, type):
             raise ModelError(f"model is the class {_name(estimator)}; give a fitted instance")
+        estimator = with_methods(estimator)
         if not callable(getattr(estimator, "predict", None)):
             raise ModelError(f"model has no predict method: {_name(estimator)}")
         classes = _classes(estimator)

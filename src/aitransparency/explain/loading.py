@@ -153,11 +153,32 @@ def _xgboost(file: Path) -> Any:
         import xgboost
     except ImportError:
         raise MissingDependencyError.of("xgboost", "trees") from None
-    booster = xgboost.Booster(model_file=str(file))
+    return _of_xgboost(xgboost.Booster(model_file=str(file)))
+
+
+def with_methods(model: Any) -> Any:
+    """Return a bare booster as a model with classes; any other model as it is.
+
+    Parameters
+    ----------
+    model
+        What ``lightgbm.train`` or ``xgboost.train`` returns, or any model.
+    """
+    kind = f"{type(model).__module__.partition('.')[0]}.{type(model).__name__}"
+    if kind == "lightgbm.Booster":
+        from aitransparency.explain.saved_lightgbm import LightGBMModel
+
+        return LightGBMModel.of(model)
+    return _of_xgboost(model) if kind == "xgboost.Booster" else model
+
+
+def _of_xgboost(booster: Any) -> Any:
+    import xgboost
+
     objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
     classifies = objective.startswith(("binary:", "multi:"))
     model = xgboost.XGBClassifier() if classifies else xgboost.XGBRegressor()
-    model.load_model(str(file))
+    model.load_model(booster.save_raw("ubj"))
     return model
 
 

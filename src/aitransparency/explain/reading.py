@@ -49,7 +49,7 @@ _REASON = {
 }
 _SIDED = {"zh": rf"(?P<label>.*)，{_SIDE_ZH}", "en": rf"(?P<label>.*)\. This counts {_SIDE_EN}"}
 _REST = {
-    "zh": rf"其余 (?P<count>[\d,]+) 项合起来，(?:作用可以(?P<even>忽略)。|{_SIDE_ZH})",
+    "zh": rf"其余 (?P<count>[\d,]+) 项合计，(?:作用可以(?P<even>忽略)。|{_SIDE_ZH})",
     "en": r"The other (?P<count>[\d,]+) together (?:make no real (?P<even>difference)\."
     rf"|count {_SIDE_EN})",
 }

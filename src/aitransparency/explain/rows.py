@@ -174,12 +174,21 @@ def _from_numpy(
             f"{', '.join(names)}"
         )
     try:
-        columns = [pa.array(array[:, j], from_pandas=True) for j in range(len(names))]
+        by_column = _by_column(array)
+        columns = [pa.array(by_column[j], from_pandas=True) for j in range(len(names))]
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         raise InputTypeError(
             f"{argument} mixes types in one column; give a frame with one type a column"
         ) from None
     return pa.table(dict(zip(names, columns, strict=True)))
+
+
+def _by_column(array: np.ndarray[Any, np.dtype[Any]]) -> np.ndarray[Any, np.dtype[Any]]:
+    """Return the transpose in memory of its own, turned block by block in the cache."""
+    turned = np.empty(array.shape[::-1], dtype=array.dtype)
+    for start in range(0, len(array), 2_048):
+        turned[:, start : start + 2_048] = array[start : start + 2_048].T
+    return turned
 
 
 def _from_mapping(row: Mapping[Any, Any]) -> pa.Table:

@@ -46,14 +46,22 @@ class LightGBMModel:
             import lightgbm
         except ImportError:
             raise MissingDependencyError.of("lightgbm", "trees") from None
-        booster = lightgbm.Booster(model_file=str(file), params={"verbose": -1})
-        with file.open(encoding="utf-8") as lines:
-            head = [line.rstrip("\n") for line, _ in zip(lines, range(20), strict=False)]
+        return cls.of(lightgbm.Booster(model_file=str(file), params={"verbose": -1}))
+
+    @classmethod
+    def of(cls, booster: Any) -> LightGBMModel:
+        """Wrap a `lightgbm.Booster`, as `lightgbm.train` returns it.
+
+        Raises
+        ------
+        ModelError
+            The objective is the user's own.
+        """
+        head = booster.model_to_string(num_iteration=1).partition("\nTree=")[0].split("\n")
         named = [line for line in head if line.startswith("objective=")]
         if not named:
-            raise ModelError(f"{file}: it was trained with an objective of the user's own")
-        objective = named[0].partition("=")[2]
-        count = classes_of(objective, booster.num_model_per_iteration())
+            raise ModelError("the LightGBM model was trained with an objective of the user's own")
+        count = classes_of(named[0].partition("=")[2], booster.num_model_per_iteration())
         return LightGBMClassifier(booster, np.arange(count)) if count else cls(booster)
 
     @property

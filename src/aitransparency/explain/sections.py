@@ -6,7 +6,7 @@ rights; last, folded away, the data, how sure it is and how it was worked out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,12 +30,13 @@ from aitransparency.explain.sentences import (
     scores_text,
     sides,
 )
-from aitransparency.explain.system import said
+from aitransparency.explain.system import Said, said
 from aitransparency.explain.wording import Words
 
 if TYPE_CHECKING:
     from aitransparency.explain.explainer import Explainer
 
+_LONGEST_NAME = 80
 _SELECTIONS = {"all rows given": "all", "rows spread evenly over the model's score": "spread"}
 
 
@@ -138,7 +139,6 @@ def _rights(say: Words, parts: Parts) -> Iterator[str]:
     yield say.say("rights.contact", contact=contact) if contact else say.say("rights.no_contact")
     if contact:
         yield say.say("rights.deadline", deadline=deadline or say.templates["unknown"])
-    yield say.say("rights.source")
 
 
 def _data(say: Words, explainer: Explainer, parts: Parts) -> Iterator[str]:
@@ -166,13 +166,23 @@ def _protected(say: Words, explainer: Explainer, parts: Parts) -> Iterator[str]:
         if used
         else say.say("protected.none_used")
     )
-    for what in ("not_used", "approximated"):
-        listed = getattr(explainer.system, what)
-        names = [clean(said(name, say.language) or "") for name in listed]
-        if names:
-            yield say.say(f"protected.{what}", names=say.listed(names))
-        else:
-            yield say.say(f"protected.{what}_unknown")
+    not_used = _said_names(say, explainer.system.not_used)
+    yield (
+        say.say("protected.not_used", names=not_used)
+        if not_used
+        else say.say("protected.not_used_unknown")
+    )
+    checked = explainer.system.approximated
+    if checked is None:
+        yield say.say("protected.approximated_unknown")
+    elif not checked:
+        yield say.say("protected.approximated_none")
+    else:
+        yield say.say("protected.approximated", names=_said_names(say, checked))
+
+
+def _said_names(say: Words, listed: Sequence[Said]) -> str:
+    return say.listed([clean(said(name, say.language) or "", _LONGEST_NAME) for name in listed])
 
 
 def _sure(say: Words, parts: Parts) -> Iterator[str]:
@@ -197,6 +207,7 @@ def _system(say: Words, parts: Parts) -> Iterator[str]:
         text = parts.system[what] or say.templates["unknown"]
         yield say.say(f"system.{what}", **{what: text})
     yield say.say("system.when", when=parts.decided_at or say.templates["unknown"])
+    yield say.say("rights.source")
 
 
 def _method(say: Words, parts: Parts) -> Iterator[str]:

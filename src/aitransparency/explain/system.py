@@ -35,7 +35,8 @@ class System:
     not_used
         Protected attributes that the system was checked not to use.
     approximated
-        Protected attributes that other items partly stand for, each with those items.
+        Protected attributes that other items partly stand for, each with those items, as
+        `stand_ins` finds them; None where it was not checked.
     """
 
     name: Said = ""
@@ -50,7 +51,7 @@ class System:
     notice: Said = ""
     accuracy: Said = ""
     not_used: tuple[Said, ...] = ()
-    approximated: tuple[Said, ...] = ()
+    approximated: tuple[Said, ...] | None = None
 
     def said(self, what: str, language: str) -> str | None:
         """Return one text in a language, or None where nothing was said."""

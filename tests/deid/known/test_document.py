@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aitransparency import deid
-from aitransparency.deid.sources import Source, sources
+from aitransparency.deid.sources import Source
 from aitransparency.deid.spans import Candidates
 
 finder = import_module("aitransparency.deid.find")  # `deid.find` is the function
@@ -33,13 +33,17 @@ def sees(label, score):
 
 
 @pytest.fixture
-def certain(monkeypatch):
-    monkeypatch.setattr(finder, "sources", lambda: (*sources(), sees("患者：", 0.95)))
+def certain(no_model, monkeypatch):
+    monkeypatch.setattr(
+        finder, "sources", lambda every=finder.sources: (*every(), sees("患者：", 0.95))
+    )
 
 
 @pytest.fixture
-def uncertain(monkeypatch):
-    monkeypatch.setattr(finder, "sources", lambda: (*sources(), sees("患者：", 0.8)))
+def uncertain(no_model, monkeypatch):
+    monkeypatch.setattr(
+        finder, "sources", lambda every=finder.sources: (*every(), sees("患者：", 0.8))
+    )
 
 
 CASES = [

@@ -275,6 +275,7 @@ def facts_of(opened: Format, source: str, target: str, state: Progressed) -> Fil
 def report_of(order: Order, finished: list[Finished]) -> FileReport:
     """Return the report of a job over files under one plan."""
     plan = finished[0].plan
+    plan.note_key(order.key)
     tallies: dict[str, Tally] = {}
     for one in finished:
         for name, tally in one.state.tallies.items():

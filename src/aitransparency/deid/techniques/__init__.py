@@ -1,7 +1,7 @@
 """The techniques, one file each, named after GB/T 37964-2019.
 
 >>> sorted(TECHNIQUES)[:3]
-['Drop', 'Keep', 'Mask']
+['Drop', 'Encrypt', 'Generalize']
 """
 
 from __future__ import annotations
@@ -14,29 +14,47 @@ from typing import Any
 
 from aitransparency.deid.techniques.base import Outcome, Place, Technique
 from aitransparency.deid.techniques.drop import Drop
+from aitransparency.deid.techniques.encrypt import Encrypt
+from aitransparency.deid.techniques.generalize import Generalize
 from aitransparency.deid.techniques.keep import Keep
 from aitransparency.deid.techniques.mask import Mask
+from aitransparency.deid.techniques.microaggregate import Microaggregate
+from aitransparency.deid.techniques.noise import Noise
+from aitransparency.deid.techniques.permute import Permute
 from aitransparency.deid.techniques.pseudonymize import Pseudonymize
 from aitransparency.deid.techniques.redact import Redact
 from aitransparency.deid.techniques.scan import Scan
+from aitransparency.deid.techniques.surrogate import Surrogate
 from aitransparency.errors import PlanError
 
 __all__ = [
     "TECHNIQUES",
     "Drop",
+    "Encrypt",
+    "Generalize",
     "Keep",
     "Mask",
+    "Microaggregate",
+    "Noise",
     "Outcome",
+    "Permute",
     "Place",
     "Pseudonymize",
     "Redact",
     "Scan",
+    "Surrogate",
     "Technique",
     "from_settings",
 ]
 
 TECHNIQUES: Mapping[str, type[Technique]] = MappingProxyType(
-    {technique.__name__: technique for technique in (Drop, Keep, Mask, Pseudonymize, Redact, Scan)}
+    {
+        technique.__name__: technique
+        for technique in (
+            *(Drop, Encrypt, Generalize, Keep, Mask, Microaggregate),
+            *(Noise, Permute, Pseudonymize, Redact, Scan, Surrogate),
+        )
+    }
 )
 
 

@@ -43,6 +43,8 @@ class Place:
         The key of the call, or None.
     batch
         The batch as it came in, for techniques that look at another column of the same row.
+    first_row
+        Place of the batch's first row in the table, from 0.
     identities
         The columns that say whose row it is, and the entity of each, or None.
     known
@@ -53,6 +55,7 @@ class Place:
     entity: str | None = None
     key: Key | None = None
     batch: pa.RecordBatch | None = None
+    first_row: int = 0
     identities: Mapping[str, str | None] = field(default_factory=dict)
     known: KnownValues | None = None
 
@@ -106,12 +109,15 @@ class Technique(ABC):
     reversible: ClassVar[bool] = False
     # Equal values of one column always get equal results, so a dictionary is enough to work on.
     by_value: ClassVar[bool] = True
-    # Takes more than a batch to compute: see `deid.apply.apply_table`.
+    # Takes more than a batch to compute: see `deid.whole`.
     whole_column: ClassVar[bool] = False
 
     @abstractmethod
     def apply(self, values: pa.Array, place: Place) -> Outcome:
         """De-identify the values of one column of a batch."""
+
+    def check_column(self, entity: str | None, kind: pa.DataType) -> None:  # noqa: B027 a choice
+        """Raise PlanError where the technique has no answer for an entity or a type."""
 
     def undo(self, values: pa.Array, place: Place) -> pa.Array:
         """Return the original values.

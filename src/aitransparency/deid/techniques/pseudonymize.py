@@ -22,7 +22,15 @@ import numpy as np
 import pyarrow as pa
 
 from aitransparency.deid.identity import same_person
-from aitransparency.deid.macs import HASHES, Hash, hmac_of, over_distinct
+from aitransparency.deid.macs import (
+    CIPHERS,
+    HASHES,
+    BlockCipher,
+    Hash,
+    cmac_of,
+    hmac_of,
+    over_distinct,
+)
 from aitransparency.deid.techniques.base import Outcome, Place, Technique, expect, expect_whole
 from aitransparency.deid.text import Bytes, as_text, from_matrix, null_mask, put
 
@@ -40,17 +48,18 @@ class Pseudonymize(Technique):
     Parameters
     ----------
     algorithm
-        "sha256" (HMAC-SHA-256) or "sm3" (HMAC-SM3).
+        "sha256" (HMAC-SHA-256), "sm3" (HMAC-SM3), "aes" (CMAC-AES-256) or "sm4" (CMAC-SM4). The
+        last two take a whole column in a few calls and are several times faster.
     recipient
         Who will get the data. Tokens for two recipients cannot be joined.
     length
-        Characters of a token, 8 to 51, five bits each: at the default of 16, a million people
-        collide with a chance of one in 2 * 10^12.
+        Characters of a token, 8 to 51 (25 for "aes" and "sm4"), five bits each: at the default of
+        16, a million people collide with a chance of one in 2 * 10^12.
     prefix
         Text before every token.
     """
 
-    algorithm: Hash = "sha256"
+    algorithm: Hash | BlockCipher = "sha256"
     recipient: str = ""
     length: int = 16
     prefix: str = ""
@@ -61,20 +70,27 @@ class Pseudonymize(Technique):
     )
 
     def __post_init__(self) -> None:
-        expect(self, self.algorithm in HASHES, f"algorithm is one of {', '.join(HASHES)}")
+        known = (*HASHES, *CIPHERS)
+        expect(self, self.algorithm in known, f"algorithm is one of {', '.join(known)}")
         expect(self, isinstance(self.recipient, str), "recipient is text")
         expect(self, isinstance(self.prefix, str), "prefix is text")
         expect_whole(self, "length", 8)
-        expect(self, self.length <= 51, "length is at most 51 (255 bits)")
+        most = 51 if self.algorithm in HASHES else 25
+        expect(self, self.length <= most, f"length is at most {most} for {self.algorithm}")
 
     def apply(self, values: pa.Array, place: Place) -> Outcome:
         """Return one token per value, as text."""
-        subkey = place.subkey("pseudonymize", self.algorithm, self.recipient)
+        size = 16 if self.algorithm == "sm4" else 32
+        subkey = place.subkey("pseudonymize", self.algorithm, self.recipient, length=size)
         spelled = same_person(as_text(values), place.entity)
         return Outcome(over_distinct(spelled, lambda distinct: self._tokens(distinct, subkey)))
 
     def _tokens(self, values: pa.Array, subkey: bytes) -> pa.Array:
-        letters = base32(hmac_of(values, subkey, self.algorithm), self.length)
+        if self.algorithm == "aes" or self.algorithm == "sm4":
+            codes = cmac_of(values, subkey, self.algorithm)
+        else:
+            codes = hmac_of(values, subkey, self.algorithm)
+        letters = base32(codes, self.length)
         if self.prefix:
             head = np.frombuffer(self.prefix.encode(), np.uint8)
             letters = np.hstack([np.broadcast_to(head, (len(letters), len(head))), letters])

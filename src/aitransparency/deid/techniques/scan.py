@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from aitransparency.errors import PlanError
 if TYPE_CHECKING:
     from aitransparency.deid.known.join import Joined
     from aitransparency.deid.known.rows import Links
+    from aitransparency.deid.sources import Source
 
 _KNOWN = ("row", "table", "none")
 
@@ -55,6 +57,8 @@ class Scan(Technique):
         row. "none": neither.
     identities
         The identity columns; the plan's direct identifiers where none are named.
+    ner
+        A model for named entities that looks too: a folder, or "lac"; see `deid.ner`.
     """
 
     default: Technique = field(default_factory=Redact)
@@ -62,12 +66,14 @@ class Scan(Technique):
     min_score: float = 0.5
     known: str = "row"
     identities: tuple[str, ...] = ()
+    ner: str = ""
 
     def __post_init__(self) -> None:
         good = isinstance(self.min_score, int | float) and 0 <= self.min_score <= 1
         expect(self, good, f"min_score is a number from 0 to 1, got {self.min_score!r}")
         expect(self, self.known in _KNOWN, f"known is one of {', '.join(_KNOWN)}")
         expect(self, isinstance(self.identities, tuple), "identities is a list of columns")
+        expect(self, isinstance(self.ner, str), "ner is a folder, or lac")
         expect(self, isinstance(self.entities, Mapping), "entities is a table of techniques")
         for entity in self.entities:
             entity_id(entity)
@@ -96,6 +102,8 @@ class Scan(Technique):
             named["known"] = self.known
         if self.identities:
             named["identities"] = list(self.identities)
+        if self.ner:
+            named["ner"] = self.ner
         if self.entities:
             named["entities"] = {name: one.settings() for name, one in self.entities.items()}
         return named
@@ -111,7 +119,7 @@ class Scan(Technique):
 
         text = as_text(values)
         column = TextColumn.from_arrow(text)
-        found = find_column(column, min_score=self.min_score)
+        found = find_column(column, min_score=self.min_score, more=_sources(self.ner))
         links = self._links(column, place)
         spans = joined(found, links, _numbers(place.identities))
         if not len(spans):
@@ -178,6 +186,16 @@ class Scan(Technique):
         order = np.argsort(np.concatenate(rows), kind="stable")
         together = pa.concat_arrays(parts).take(pa.array(order))
         return pc.fill_null(together, ""), tuple(removed)
+
+
+@cache
+def _sources(ner: str) -> tuple[Source, ...]:
+    """Return the source of a model; loaded once, and only where a plan names one."""
+    if not ner:
+        return ()
+    from aitransparency.deid.ner import load
+
+    return (load(ner).source,)
 
 
 def _numbers(identities: Mapping[str, str | None]) -> npt.NDArray[np.int64]:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,12 +24,26 @@ from aitransparency.explain.attribution.engine import (
     Settings,
     Target,
 )
-from aitransparency.explain.attribution.linear import dense, linear_engine
+from aitransparency.explain.attribution.linear import LinearEngine, dense, linear_engine
 from aitransparency.explain.attribution.trees import tree_engine
 from aitransparency.explain.attribution.voting import VotingEngine, members, voting_output
 from aitransparency.explain.attributions import Unit
 from aitransparency.explain.grouping import Source, group_sums, sources
 
+# Transformers that are a matrix and a shift, even where each output depends on every column.
+_AFFINE = (
+    "StandardScaler",
+    "MinMaxScaler",
+    "MaxAbsScaler",
+    "RobustScaler",
+    "PCA",
+    "IncrementalPCA",
+    "SparsePCA",
+    "FactorAnalysis",
+    "FastICA",
+    "TruncatedSVD",
+    "GaussianRandomProjection",
+)
 _TOLERANCE = 1e-4  # of an engine's sums against the model, relative to the spread of its output
 
 
@@ -135,9 +150,34 @@ def _pipeline_engine(model: Any, background: Any, target: Target, settings: Sett
         names = None
     engineered = _through(steps, background)
     if len(origin) != engineered.shape[1] or any(len(source) > 1 for source in origin):
+        if all(type(s).__name__ in _AFFINE and not getattr(s, "clip", False) for s in steps):
+            inner = exact_engine(model.steps[-1][1], engineered, target, settings)
+            if isinstance(inner, LinearEngine):
+                return _checked(_composed(steps, inner, background), background)
         raise NotExactError("the Pipeline mixes columns, so engineered columns have no one source")
     inner = exact_engine(model.steps[-1][1], engineered, target, settings)
     return PipelineEngine(steps, inner, origin, width)
+
+
+def _composed(steps: Sequence[Any], inner: LinearEngine, background: Any) -> LinearEngine:
+    """Return a linear model after affine steps as one linear model, its weights by differences."""
+    x = dense(background)
+    means, scale = x.mean(axis=0), x.std(axis=0)
+    scale[scale == 0] = 1.0
+    probes = np.vstack([means, means + np.diag(scale)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # fitted with names, asked without
+        found = inner.weights @ (dense(_through(steps, probes)) - inner.means).T
+        start = float(inner.intercept + inner.means @ inner.weights + found[0])
+    weights = (found[1:] - found[0]) / scale
+    return LinearEngine(
+        weights,
+        start - float(means @ weights),
+        means,
+        inner.unit,
+        len(x),
+        lambda rows: inner.outputs(_through(steps, rows)),
+    )
 
 
 def _voting_engine(model: Any, background: Any, target: Target, settings: Settings) -> Engine:

@@ -27,6 +27,8 @@ from aitransparency.explain.attribution.engine import (
 )
 from aitransparency.explain.attributions import Unit
 
+_BLOCK = 2_048  # rows
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearEngine:
@@ -62,8 +64,11 @@ class LinearEngine:
     def attribute(self, rows: Any) -> tuple[Floats, Floats]:
         """Return values (n, p) and base values (n,)."""
         x = dense(rows)
-        values = x - self.means
-        values *= self.weights
+        values = np.empty(x.shape)
+        for start in range(0, len(x), _BLOCK):  # columns in, rows out: turn them in the cache
+            here = values[start : start + _BLOCK]
+            np.subtract(x[start : start + _BLOCK], self.means, out=here)
+            here *= self.weights
         base = float(self.intercept + self.means @ self.weights)
         return values, np.full(len(x), base)
 

@@ -3,8 +3,8 @@
 Castro, Gomez and Tejada, "Polynomial calculation of the Shapley value based on sampling", Computers
 & Operations Research 36, 2009; antithetic (reversed) permutations after Mitchell et al., JMLR 23,
 2022. Each permutation walks from one background row to the explained row, so that the budget buys
-many permutations instead of many copies of one. Where all 2^p coalitions fit the budget they are
-enumerated and the answer is exact.
+many permutations instead of many copies of one; background rows are strata of equal weight.
+Where all 2^p coalitions fit the budget they are enumerated and the answer is exact.
 
 >>> design = Design.of(features=3, background=4, budget=12, seed=0)
 >>> design.calls
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import comb
+from math import comb, gcd
 from typing import Any
 
 import numpy as np
@@ -74,17 +74,20 @@ class Design:
     def _sampled(cls, features: int, background: int, budget: int, seed: int) -> Design:
         random = np.random.Generator(np.random.PCG64(seed))
         pairs = max(1, budget // (2 * (features - 1)))
-        # All rotations of a drawn permutation put each column in each place equally often.
+        # All rotations of a drawn permutation put each column in each place equally often; a third
+        # of a turn apart, each of three columns is first or last of them about equally often.
         starts = random.permuted(np.tile(np.arange(features), (-(-pairs // features), 1)), axis=1)
-        turns = (np.arange(features)[None, :] + np.arange(features)[:, None]) % features
+        stride = next(s for s in range(-(-features // 3), features + 1) if gcd(s, features) == 1)
+        shifts = np.arange(features) * stride % features
+        turns = (np.arange(features)[None, :] + shifts[:, None]) % features
         orders = starts[:, turns].reshape(-1, features)[:pairs]
         rank = np.argsort(orders, axis=1)
         steps = np.arange(1, features)
         forwards = rank[:, None, :] < steps[None, :, None]
         present = np.stack([forwards, ~forwards], axis=1).reshape(-1, features)
-        rounds = [random.permutation(background) for _ in range(-(-pairs // background))]
-        filler = np.concatenate(rounds)[:pairs]
-        return cls(present, np.repeat(filler, 2 * (features - 1)), orders)
+        used = random.permutation(background)[:pairs]
+        filler = np.sort(np.arange(pairs) % len(used))  # neighbouring rotations share a row
+        return cls(present, np.repeat(used[filler], 2 * (features - 1)), orders)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,9 +211,8 @@ class SamplingEngine:
         both = (change[:, :, 0] - change[:, :, 1]) / 2  # backwards removes what forwards adds
         marginal = np.empty((count, pairs, width))
         np.put_along_axis(marginal, np.broadcast_to(orders, marginal.shape), both, axis=2)
-        values = marginal.mean(axis=1)
-        error = marginal.std(axis=1, ddof=1) / np.sqrt(pairs) if pairs > 1 else np.abs(values)
-        # Background rows are not all used equally: give the rest to the uncertain columns.
+        values, error = _stratified(marginal, filler)
+        # Where the budget leaves background rows out, give the rest to the uncertain columns.
         rest = full - empty.mean() - values.sum(axis=1)
         share = error**2 + 1e-300
         values += rest[:, None] * share / share.sum(axis=1, keepdims=True)
@@ -230,3 +232,25 @@ class SamplingEngine:
             gain = worth[:, without | (1 << column)] - worth[:, without]
             values[:, column] = gain @ weight[sizes[without]]
         return values
+
+
+def _stratified(marginal: Floats, filler: npt.NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Return the mean and standard error of marginals (n, pairs, p), background rows equal.
+
+    A pair of opposite permutations is exact for what two columns do together, so that equal weights
+    of the background rows leave only what three or more do.
+    """
+    pairs = marginal.shape[1]
+    if pairs == 1:
+        return marginal[:, 0], np.abs(marginal[:, 0])
+    order = np.argsort(filler, kind="stable")
+    _, first, count = np.unique(filler[order], return_index=True, return_counts=True)
+    sums = np.add.reduceat(marginal[:, order], first, axis=1)
+    means = sums / count[:, None]
+    values = means.mean(axis=1)
+    if count.min() < 2:  # nothing to tell the rows' own scatter from: the spread of all pairs
+        return values, marginal.std(axis=1, ddof=1) / np.sqrt(pairs)
+    squares = np.add.reduceat(marginal[:, order] ** 2, first, axis=1)
+    within = np.maximum(squares - count[:, None] * means**2, 0.0) / (count - 1)[:, None]
+    error = np.sqrt((within / count[:, None]).sum(axis=1)) / len(count)
+    return values, error
