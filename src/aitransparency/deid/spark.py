@@ -63,9 +63,9 @@ def deidentify(
         raise InputTypeError(f"expected a Spark frame, got {type(frame).__qualname__}")
     known: Any = frame  # its methods are not all in pyspark's stubs
     before: pa.Schema = known.limit(0).toArrow().schema
-    local = _PLACEHOLDER if isinstance(key, str) else key
-    _check(plan, before, local)
-    after = output_schema(before, plan, local)
+    here, secret = (_any_key(plan), _PLACEHOLDER) if isinstance(key, str) else (plan, key)
+    _check(here, before, secret)
+    after = output_schema(before, here, secret)
     types = known.sparkSession.createDataFrame(after.empty_table()).schema
     made: DataFrame = known.mapInArrow(_work(plan, key, after, verify=verify), types)
     return made
@@ -83,6 +83,13 @@ def _check(plan: Plan, schema: pa.Schema, key: Key | None) -> None:
             )
     for group in groups:
         check(part_of(plan, group.names), group, key)
+
+
+def _any_key(plan: Plan) -> Plan:
+    """Return the plan for checks where its key is not at hand."""
+    made = part_of(plan, list(plan))
+    made.key_id = None
+    return made
 
 
 def _work(
