@@ -37,16 +37,18 @@ if TYPE_CHECKING:
         Scan,
         Surrogate,
     )
+    from aitransparency.deid.transformer import Deidentifier
 
 _HOME = {
     "ColumnPlan": "plan",
+    "Deidentifier": "transformer",
     "Drop": "techniques",
     "Encrypt": "techniques",
-    "Generalize": "techniques",
-    "Keep": "techniques",
     "FileOptions": "files.options",
     "FileReport": "files.file_report",
+    "Generalize": "techniques",
     "Grade": "risk",
+    "Keep": "techniques",
     "Key": "keys",
     "Mask": "techniques",
     "Microaggregate": "techniques",
@@ -61,8 +63,8 @@ _HOME = {
     "Scan": "techniques",
     "Span": "spans",
     "Spans": "spans",
-    "Surrogate": "techniques",
     "Suggestion": "risk",
+    "Surrogate": "techniques",
     "analyzer": "presidio",
     "deidentify": "deidentify",
     "deidentify_file": "files.job",
@@ -78,6 +80,7 @@ _HOME = {
 
 __all__ = [
     "ColumnPlan",
+    "Deidentifier",
     "Drop",
     "Encrypt",
     "FileOptions",
