@@ -267,9 +267,7 @@ def exhaustive(table: pa.Table, names: list[str], k: int, most: int) -> float:
 
 def uniqueness(options: argparse.Namespace) -> None:
     print("\nsample uniques that are population uniques: estimates on simulated populations")
-    print(
-        "| population of 200,000 | fraction | uniques | truth | pitman | poisson-gamma | zayatz | best |"
-    )
+    print("| population | part | uniques | truth | pitman | poisson-gamma | zayatz | best |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     draw = np.random.default_rng(1)
     shapes = {
