@@ -231,9 +231,16 @@ def number_of(digits: npt.NDArray[np.uint8], radix: int) -> Numbers:
 def digits_of(numbers: Numbers, radix: int, width: int) -> npt.NDArray[np.uint8]:
     """Undo `number_of`."""
     digits = np.empty((width, len(numbers)), np.uint8)
+    step = 1  # digits of a piece below 2**32: dividing those is faster
+    while radix ** (step + 1) < 2**32:
+        step += 1
     rest = numbers
-    for column in reversed(range(width)):
-        above = rest // np.uint64(radix)
-        digits[column] = rest - above * np.uint64(radix)
+    for last in range(width, 0, -step):
+        above = rest // np.uint64(radix**step)
+        piece = (rest - above * np.uint64(radix**step)).astype(np.uint32)
+        for column in reversed(range(max(last - step, 0), last)):
+            shorter = piece // np.uint32(radix)
+            digits[column] = piece - shorter * np.uint32(radix)
+            piece = shorter
         rest = above
     return digits.T

@@ -45,6 +45,11 @@ class Form:
     keep_end: int = 0
     mask: tuple[str, str] | None = None
 
+    @property
+    def han(self) -> bool:
+        """Whether all its layouts are of Han characters, three bytes each."""
+        return bool(self.layouts) and all(set(one) == {"H", "h"} for one in self.layouts)
+
 
 @cache
 def forms() -> Mapping[str, Form]:
@@ -87,6 +92,17 @@ def spell(values: pa.Array, entity: str | None) -> pa.Array:
     if done.any():
         return put(values, ~done, _spell_all(values.filter(pa.array(~done)), form))
     return _spell_all(values, form)
+
+
+def spell_and_fit(values: pa.Array, entity: str | None) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """Return `spell` and `fits` of it; a column that is canonical already is looked at once."""
+    form = form_of(entity)
+    if form.layouts and len(values):
+        done = in_layout(values, form)
+        if done.all():
+            return values, done
+    spelled = spell(values, entity)
+    return spelled, fits(spelled, entity)
 
 
 def _spell_all(values: pa.Array, form: Form) -> pa.Array:
