@@ -157,7 +157,7 @@ def difference(found: np.ndarray, truth: np.ndarray) -> float:
     return float((np.abs(found[:count] - truth[:count]) / scale).max())
 
 
-def trees(sizes: list[int], slice_rows: int, only: str) -> None:
+def trees(sizes: list[int], slice_rows: int, woodelf_rows: int, only: str) -> None:
     x, y = data(20_000)
     for name, make in models().items():
         if only not in name:
@@ -170,7 +170,7 @@ def trees(sizes: list[int], slice_rows: int, only: str) -> None:
             lines = [
                 of_shap(model, few),
                 of_booster(model, few),
-                of_woodelf(model, rows),
+                of_woodelf(model, rows[:woodelf_rows]),
                 ours(model, x[:10], WALK, "ours, path-dependent", rows),
                 ours(model, x[:10_000], None, "ours, 10,000 background", rows),
             ]
@@ -325,6 +325,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=["trees", "linear", "asked", "cold", "memory"])
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 300_000])
     parser.add_argument("--slice", type=int, default=2_000, help="rows for slow peers")
+    parser.add_argument("--woodelf-rows", type=int, default=300_000, help="at most, for woodelf")
     parser.add_argument("--only", default="", help="part of the name of a tree model")
     parser.add_argument("--linear-rows", type=int, default=1_000_000)
     parser.add_argument("--stream-rows", type=int, default=10_000_000)
@@ -343,7 +344,7 @@ def main() -> None:
     print(f"cores {len(os.sched_getaffinity(0))}, load {os.getloadavg()[0]:.1f},", end=" ")
     print(", ".join(f"{name} {_version(name)}" for name in packages))
     if "trees" in given.parts:
-        trees(given.rows, given.slice, given.only)
+        trees(given.rows, given.slice, given.woodelf_rows, given.only)
     if "linear" in given.parts:
         linear(given.linear_rows)
     if "asked" in given.parts:

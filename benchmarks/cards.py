@@ -8,7 +8,8 @@ Needs the extra [trees]; for the peer, pip install shapash. Without it only our 
    ranks are compared with ours, row by row.
 2. End to end with a LightGBM of 300 trees: shapash's compile and to_pandas (shap's TreeExplainer
    inside) against explain_batch, both path-dependent, on the same rows; and explain_batch on more.
-3. One card: milliseconds once the explainer has made its first, and bytes of the fragment.
+3. One card: milliseconds once the explainer has made its first, and bytes of the fragment; and how
+   often the reasons of the demo's people change with another background.
 """
 
 from __future__ import annotations
@@ -212,6 +213,29 @@ def cards(name, fitted, frame, features, decision) -> None:
     print(f"{name:<34} {wall:>10.1f} {cpu:>8.1f} {max(sizes):>15,}")
 
 
+def stability() -> None:
+    """Print how often the reasons of the demo's people change with half of the background."""
+    from aitransparency.demo import loans
+    from aitransparency.explain.reasons import rank
+
+    table, approved = loans.applications()
+    people = table.to_pandas()
+    fitted = loans.model().fit(people, approved)
+    explainer = explain.Explainer(fitted, people)
+    found = explainer.attribute(people)
+    others = [other.amounts(found.data) for other in explainer.comparison.opinions]
+    print(f"\nreasons of {len(people):,} people (demo) against each half of the background")
+    print(f"{'reasons':<10} {'same, same order':>18} {'same, other order':>18} {'others':>8}")
+    for top in (3, TOP):
+        first = rank(found.values, top).order
+        again = [rank(values, top).order for values in others]
+        ordered = np.all([(one == first).all(axis=1) for one in again], axis=0)
+        sets = np.sort(first, axis=1)
+        same = np.all([(np.sort(one, axis=1) == sets).all(axis=1) for one in again], axis=0)
+        shares = (ordered.mean(), (same & ~ordered).mean(), 1 - same.mean())
+        print(f"{top:<10} {shares[0]:>18.1%} {shares[1]:>18.1%} {shares[2]:>8.1%}")
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, default=100_000)
@@ -231,6 +255,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
     print(", ".join(f"{name} {version(name)}" for name in names))
     one_card()
+    stability()
     from_amounts(given.rows, peer)
     end_to_end(given.rows_end_to_end, given.rows_large, peer)
 

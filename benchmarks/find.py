@@ -22,6 +22,7 @@ and memory.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import platform
 import random
@@ -36,15 +37,20 @@ from importlib.metadata import version
 import numpy as np
 import psutil
 import pyarrow as pa
+from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+from presidio_anonymizer import AnonymizerEngine
 
 from aitransparency import deid
-from aitransparency.deid import find as find_module
 from aitransparency.deid.column import TextColumn
 from aitransparency.deid.entities import ENTITIES
 from aitransparency.deid.find import find_column, replace_spans
+from aitransparency.deid.presidio import PlainNlpEngine, SpanRecognizer
+from aitransparency.deid.recognizers import ALL
 from aitransparency.deid.recognizers.resident_id import levels
 from find_peer import peer_engine, plain_spans
 
+find_module = importlib.import_module("aitransparency.deid.find")
+IDENTIFIERS = tuple(one.entity for one in ALL)  # without names and addresses
 DIVISIONS = ("110101", "310104", "440305", "510104", "330106", "420111", "610104", "350203")
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗"
 FILLERS = (
@@ -174,7 +180,7 @@ def notes(megabytes: float, seed: int = 3) -> list[str]:
 
 def redact(column: TextColumn) -> pa.Array:
     """Return the column with every find replaced by its entity's name."""
-    found = find_column(column)
+    found = find_column(column, entities=IDENTIFIERS)
     names = pa.array([f"<{name}>" for name in ENTITIES], pa.large_string())
     return replace_spans(column, found, names.take(pa.array(found.entity)))
 
@@ -214,7 +220,7 @@ class Peak:
 def same_spans(texts: list[str], engine) -> int:
     """Compare the spans of all ways on the peer's texts; return how many there are."""
     ours: dict[int, list[tuple[int, int, str]]] = {row: [] for row in range(len(texts))}
-    for span in deid.find(texts):
+    for span in deid.find(texts, entities=IDENTIFIERS):
         ours[span.row].append((span.start, span.end, span.entity))
     differ = []
     for row, text in enumerate(texts):
@@ -233,9 +239,17 @@ def same_spans(texts: list[str], engine) -> int:
     return sum(map(len, ours.values()))
 
 
-def through_presidio(texts: list[str], analyzer) -> None:
-    from presidio_anonymizer import AnonymizerEngine
+def analyzer_of(entities: tuple[str, ...]) -> AnalyzerEngine:
+    """Return `deid.analyzer()` for these entities."""
+    registry = RecognizerRegistry(
+        recognizers=[SpanRecognizer(entities, min_score=0.5)], supported_languages=["zh"]
+    )
+    return AnalyzerEngine(
+        registry=registry, nlp_engine=PlainNlpEngine(), supported_languages=["zh"]
+    )
 
+
+def through_presidio(texts: list[str], analyzer) -> None:
     anonymizer = AnonymizerEngine()
     for text in texts:
         anonymizer.anonymize(text, analyzer.analyze(text, language="zh"))
@@ -278,7 +292,7 @@ def find_and_redact(megabytes: float, peer_megabytes: float) -> None:
     rows = [("find and redact", "MB", "MB/s", "times Presidio")]
     through_presidio(peer[:50], engine)
     presidio = peer_size / timed(lambda: through_presidio(peer, engine))
-    ours_presidio = deid.analyzer()
+    ours_presidio = analyzer_of(IDENTIFIERS)
     through_presidio(peer[:50], ours_presidio)
     with_ours = peer_size / timed(lambda: through_presidio(peer, ours_presidio), 1)
     plain = peer_size / timed(lambda: through_re(peer))
@@ -304,7 +318,7 @@ def memory(one: pa.Array) -> None:
     for times in (1, 4, 8):
         column = TextColumn.from_arrow(pa.concat_arrays([one] * times))
         with Peak() as peak:
-            find_column(column)
+            find_column(column, entities=IDENTIFIERS)
         rows.append(("find", f"{len(column.data) / 1e6:.0f}", f"{peak.megabytes:.0f}"))
     table(rows)
     print(f"chunk scanned at a time: {find_module._PART / 1e6:.0f} MB a thread\n")
@@ -356,7 +370,12 @@ def hostile(size: int) -> None:
     for name, piece in HOSTILE.items():
         text = piece * (size // len(piece.encode()))
         first, second = (
-            timed(lambda text=text: find_column(TextColumn.from_strings([text])), 3)
+            timed(
+                lambda text=text: find_column(
+                    TextColumn.from_strings([text]), entities=IDENTIFIERS
+                ),
+                3,
+            )
             for text in (text, text * 2)
         )
         rows.append((name, f"{first:.3f}", f"{second:.3f}", f"{second / first:.1f}"))
@@ -366,8 +385,8 @@ def hostile(size: int) -> None:
 def small() -> None:
     rows = [("one short text", "ms, median of 300")]
     for text in ("今天天气很好，我们去公园玩。", note(random.Random(5)), note(random.Random(8))):
-        deid.find(text)
-        seconds = timed(lambda text=text: deid.find(text), 300)
+        deid.find(text, entities=IDENTIFIERS)
+        seconds = timed(lambda text=text: deid.find(text, entities=IDENTIFIERS), 300)
         rows.append((f"{len(text)} characters", f"{seconds * 1000:.2f}"))
     table(rows)
 

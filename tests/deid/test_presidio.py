@@ -65,6 +65,20 @@ def test_recognizers_join_a_registry_of_ones_own():
     ]
 
 
+@pytest.mark.parametrize("recognizer", deid.recognizers(), ids=lambda one: one.name)
+def test_every_recognizer_works_alone(recognizer):
+    (entity,) = recognizer.supported_entities
+    engine = AnalyzerEngine(
+        registry=RecognizerRegistry(recognizers=[recognizer], supported_languages=["zh"]),
+        nlp_engine=PlainNlpEngine(),
+        supported_languages=["zh"],
+    )
+    sample = texts(60, seed=9)
+    expected = by_row(deid.find(sample, entities=[entity]))
+    for row, text in enumerate(sample):
+        assert presidio(engine, text, score_threshold=0.5) == expected.get(row, []), row
+
+
 def test_an_explanation_never_quotes():
     (result,) = deid.analyzer().analyze(
         "手机13800138000", language="zh", return_decision_process=True

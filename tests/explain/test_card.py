@@ -221,3 +221,22 @@ def test_a_score_never_reads_as_the_other_side_of_the_line():
     assert scores_text(0.4999, 0.5, 100) == ("49.99", "50")
     assert scores_text(0.5, 0.5, 100) == ("50", "50")
     assert scores_text(0.499, 0.4990001, 100) == ("49.9", "49.90001")
+
+
+def test_a_notebook_gets_both_forms_and_reads_without_its_style(explainer, people):
+    card = explainer.explain(people.iloc[[0]])
+    both = card._repr_mimebundle_()
+    assert both["text/plain"] == card.to_text()
+    bare = re.sub(r"<style>.*?</style>", "", both["text/html"], flags=re.S)
+    assert bare == card.to_fragment()
+    assert "<ol" in bare or "<ul" in bare  # ranks and headings are elements, not style
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_message_holds_whole_sentences_in_70_characters(explainer, people, language):
+    for at in range(0, 60, 5):
+        card = explainer.explain(people.iloc[[at]], language=language)
+        message = card.to_sms()
+        assert len(message) <= 70
+        assert message.startswith(card.section("decision").lines[0])
+        assert message[-1] in "。."

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aitransparency.deid.keys import Key
     from aitransparency.deid.plan import ColumnPlan, Plan, plan
     from aitransparency.deid.presidio import analyzer, recognizers
-    from aitransparency.deid.reidentify import reidentify
+    from aitransparency.deid.reidentify import reidentify, reidentify_file
     from aitransparency.deid.report import Report
     from aitransparency.deid.risk import Grade, Risk, Suggestion, grade, risk
     from aitransparency.deid.spans import Span, Spans
@@ -74,6 +74,7 @@ _HOME = {
     "read_quarantine": "files.quarantine",
     "recognizers": "presidio",
     "reidentify": "reidentify",
+    "reidentify_file": "reidentify",
     "risk": "risk",
 }
 
@@ -112,6 +113,7 @@ __all__ = [
     "read_quarantine",
     "recognizers",
     "reidentify",
+    "reidentify_file",
     "risk",
 ]
 

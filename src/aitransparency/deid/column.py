@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,20 @@ import pyarrow as pa
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
+
+
+def windows(data: Bytes, start: Ints, width: int) -> Bytes:
+    """Return ``data[start:start + width]`` for every start, uint8 (m, width)."""
+    # An item of `width` bytes is copied at once, a row of a matrix byte by byte.
+    items = np.ndarray(len(data) - width + 1, f"V{width}", data, 0, (1,))
+    return items[start].view(np.uint8).reshape(-1, width)
+
+
+def translated(data: Bytes, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return ``table[data]`` for a table of 256 entries of one byte each."""
+    # An index array of bytes would be made one of words first.
+    changed = np.frombuffer(data.tobytes().translate(table.tobytes()), table.dtype)
+    return changed.reshape(data.shape)
 
 
 @dataclass(frozen=True, slots=True)

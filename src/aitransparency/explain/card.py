@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import types
-import typing
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from aitransparency.errors import FileFormatError
@@ -286,6 +284,8 @@ class Card:
         FileFormatError
             The text is no card of this version.
         """
+        from aitransparency.explain.fromjson import value_of
+
         try:
             data = json.loads(text)
         except json.JSONDecodeError as error:
@@ -294,9 +294,10 @@ class Card:
         if found != SCHEMA:
             raise FileFormatError(f"card: schema is not {SCHEMA!r}")
         try:
-            made: Card = _value_of(cls, data)
+            made: Card = value_of(cls, data)
         except (KeyError, TypeError, ValueError) as error:
-            raise FileFormatError(f"card: {type(error).__name__}: a field is missing") from None
+            what = "is missing" if isinstance(error, KeyError) else "is of the wrong kind"
+            raise FileFormatError(f"card: a field {what}") from None
         return made
 
     def to_html(self, *, stylesheet: str | None = None) -> str:
@@ -340,6 +341,9 @@ class Card:
 
         return card_notebook(self)
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self._repr_html_(), "text/plain": self.to_text()}
+
     def __str__(self) -> str:
         return self.to_text()
 
@@ -350,26 +354,3 @@ class Card:
 def as_json(card: Card) -> dict[str, Any]:
     """Return a card as plain values."""
     return asdict(card)
-
-
-def _value_of(kind: Any, data: Any) -> Any:  # kinds are the annotations above
-    if is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
-        optional = {"sha256", "detail"}
-        given = {
-            one.name: _value_of(hints[one.name], data[one.name])
-            for one in fields(kind)
-            if one.name in data or one.name not in optional
-        }
-        return typing.cast(Any, kind)(**given)
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin is tuple:
-        if len(inner) == 2 and inner[1] is Ellipsis:
-            return tuple(_value_of(inner[0], one) for one in data)
-        return tuple(_value_of(one, value) for one, value in zip(inner, data, strict=True))
-    if origin in (types.UnionType, typing.Union) and data is not None:
-        made = next((one for one in inner if is_dataclass(one)), None)
-        return data if made is None else _value_of(made, data)
-    if kind is float and isinstance(data, int) and not isinstance(data, bool):
-        return float(data)
-    return data

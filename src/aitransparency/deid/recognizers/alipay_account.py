@@ -40,4 +40,5 @@ RECOGNIZER = Recognizer(
     shape=Scores(alone=0, near=20, direct=80, contrary=0),
     passed=Scores(alone=55, near=92, direct=98, contrary=20),
     candidates=candidates,
+    digits=False,
 )

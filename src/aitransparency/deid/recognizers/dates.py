@@ -18,17 +18,22 @@ _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] + [0] * 87,
 
 def is_date(digits: Bytes) -> npt.NDArray[np.bool_]:
     """Return whether digits, uint8 (n, 8), are a date YYYYMMDD between the years of a life."""
-    numbers = digits.astype(np.int64)
-    year = numbers[:, :4] @ np.array([1000, 100, 10, 1])
-    month = numbers[:, 4] * 10 + numbers[:, 5]
-    day = numbers[:, 6] * 10 + numbers[:, 7]
-    return is_day(year, month, day)
+    return is_day(number(digits[:, :4]), number(digits[:, 4:6]), number(digits[:, 6:]))
+
+
+def number(digits: Bytes) -> Ints:
+    """Return the numbers that digits, uint8 (n, size), write."""
+    total = digits[:, 0].astype(np.int64)
+    for place in range(1, digits.shape[1]):
+        total *= 10
+        total += digits[:, place]
+    return total
 
 
 def is_day(year: Ints, month: Ints, day: Ints) -> npt.NDArray[np.bool_]:
     """Return whether year, month (0 to 99) and day, int64 (n,), are a date."""
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    last = _DAYS[month] - ((month == 2) & ~leap)
+    last = _DAYS.take(month) - ((month == 2) & ~leap)
     real: npt.NDArray[np.bool_] = (year >= FIRST_YEAR) & (year <= LAST_YEAR)
     real &= (day >= 1) & (day <= last)
     return real

@@ -15,6 +15,7 @@ names of IANA's list. A Chinese local part is not told apart from the words befo
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from aitransparency.deid.column import Ints
 from aitransparency.deid.scan.recognizer import PASSED, Matches, Recognizer, Scores, words
@@ -46,6 +47,7 @@ _LABELS = 6
 def candidates(text: ScanText) -> Matches:
     """Return what stands around every @ that has a local part and a domain."""
     at = text.places(ord("@"))
+    at = at[_before_a_dot(text, at)]
     at = at[_LOCAL[text.data[at - 1]] & (text.data[at - 1] != ord("."))]
     start = at - text.reach_back(at, _LOCAL, _LONGEST_LOCAL)
     start += text.reach(start, ~_LEADING, _LONGEST_LOCAL)
@@ -55,6 +57,15 @@ def candidates(text: ScanText) -> Matches:
     end[some] = _chinese_end(text, at[some] + 1)
     good = end > at + 1
     return Matches(start[good], end[good], np.full(int(good.sum()), PASSED, np.int8))
+
+
+def _before_a_dot(text: ScanText, at: Ints) -> npt.NDArray[np.bool_]:
+    """Return whether a dot follows each @ within a domain's length, before the next @."""
+    dots = np.append(text.places(ord(".")), len(text.data) + _LONGEST_DOMAIN)
+    dot = dots[np.searchsorted(dots, at)]
+    following = np.append(at[1:], len(text.data))
+    good: npt.NDArray[np.bool_] = (dot - at <= _LONGEST_DOMAIN) & (dot < following)
+    return good
 
 
 def _domain_end(text: ScanText, start: Ints) -> Ints:
@@ -108,4 +119,5 @@ RECOGNIZER = Recognizer(
     shape=Scores(alone=0, near=0, direct=0, contrary=0),
     passed=Scores(alone=98, near=99, direct=100, contrary=98),
     candidates=candidates,
+    digits=False,
 )

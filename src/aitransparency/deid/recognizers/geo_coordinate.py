@@ -47,6 +47,7 @@ def candidates(text: ScanText) -> Matches:
 def _decimals(text: ScanText) -> Matches:
     dots, data = text.places(ord(".")), text.data
     dots = dots[is_digit(data[dots - 1]) & is_digit(data[dots + 1])]
+    dots = dots[is_digit(data[dots + 2]) & is_digit(data[dots + 3])]
     if not len(dots):
         return Matches.none()
     whole = text.reach_back(dots, _DIGITS, 4)
@@ -80,8 +81,8 @@ def _degrees(text: ScanText) -> Matches:
     """Return degrees, minutes and seconds behind each degree sign."""
     signs = text.places(0xC2)
     signs = signs[text.data[signs + 1] == 0xB0]
-    written = text.places(_WRITTEN_DEGREE[-1])
-    written = written[text.precedes(written + 1, _WRITTEN_DEGREE)] - 2
+    written = text.digits.start + text.digits.length
+    written = written[text.follows(written, _WRITTEN_DEGREE)]
     at = np.concatenate([signs, written])
     at = at[is_digit(text.data[at - 1])]
     if not len(at):

@@ -134,4 +134,5 @@ RECOGNIZER = Recognizer(
     shape=Scores(alone=35, near=70, direct=92, contrary=10),
     passed=Scores(alone=80, near=95, direct=99, contrary=30),
     candidates=candidates,
+    digits=False,
 )

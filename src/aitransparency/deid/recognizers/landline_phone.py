@@ -74,8 +74,22 @@ _EXTENSION = tuple(
     )
 )
 _DIGITS = members(b"0123456789")
-_MAY_EXTEND = members(b" " + bytes({word[0] for word in _EXTENSION}))
 _LONGEST_EXTENSION = 6
+
+
+def _extensions() -> npt.NDArray[np.bool_]:
+    """Return which two bytes may begin an extension, bool (65536,)."""
+    table = np.zeros(1 << 16, np.bool_)
+    for word in _EXTENSION:
+        for mark in (word, b" " + word):
+            if len(mark) == 1:
+                table[mark[0] << 8 : (mark[0] + 1) << 8] = True
+            else:
+                table[mark[0] << 8 | mark[1]] = True
+    return table
+
+
+_MAY_EXTEND = _extensions()
 
 
 def area_size(digits: Bytes) -> npt.NDArray[np.int64]:
@@ -190,7 +204,8 @@ def _in_parentheses(text: ScanText) -> Matches:
 def _with_extension(text: ScanText, end: Ints) -> Ints:
     """Move the end behind an extension."""
     last = end.copy()
-    maybe = np.flatnonzero(_MAY_EXTEND[text.data[end]])
+    two = text.data[end].astype(np.int64) << 8 | text.data[end + 1]
+    maybe = np.flatnonzero(_MAY_EXTEND[two])
     if not len(maybe):
         return last
     for word in _EXTENSION:

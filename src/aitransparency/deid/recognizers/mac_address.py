@@ -65,4 +65,5 @@ RECOGNIZER = Recognizer(
     shape=Scores(alone=0, near=35, direct=75, contrary=0),
     passed=Scores(alone=90, near=96, direct=99, contrary=60),
     candidates=candidates,
+    digits=False,
 )

@@ -21,7 +21,7 @@ _LEAST, _MOST = 4, 24
 
 def candidates(text: ScanText) -> Matches:
     """Return codes with a digit."""
-    runs = text.handles.holding(text.digits.start).between(_LEAST, _MOST)
+    runs = text.numbered_handles.between(_LEAST, _MOST)
     return Matches(runs.start, runs.start + runs.length, np.full(len(runs.start), SHAPE, np.int8))
 
 

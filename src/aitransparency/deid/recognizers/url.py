@@ -34,7 +34,7 @@ _PERSONAL = members(b"?#@~=")
 
 def candidates(text: ScanText) -> Matches:
     """Return what begins with a scheme or ``www.``."""
-    start = np.concatenate([_schemes(text), _worldwide(text)])
+    start = np.sort(np.concatenate([_schemes(text), _worldwide(text)]))
     if not len(start):
         return Matches.none()
     end = _end(text, start)
@@ -60,16 +60,22 @@ def _worldwide(text: ScanText) -> Ints:
 
 
 def _end(text: ScanText, start: Ints) -> Ints:
-    end = start.copy()
-    open_ = np.arange(len(start))
-    for _ in range(_STEPS):
+    """Return the end of each URL; the starts are sorted."""
+    end = start + text.reach(start, _URL, _STEP)
+    # A URL that runs into the next one ends where that ends.
+    runs_on = np.append(end[:-1] > start[1:], False)
+    open_ = np.flatnonzero(~runs_on & (end - start == _STEP))
+    for _ in range(_STEPS - 1):
         size = text.reach(end[open_], _URL, _STEP)
         end[open_] += size
         open_ = open_[size == _STEP]
         if not len(open_):
             break
-    end -= text.reach_back(end, _TRAILING, _LONGEST_SCHEME)
-    return end
+    last = np.flatnonzero(~runs_on)
+    end = end[last[np.searchsorted(last, np.arange(len(start)))]]
+    end = np.minimum(end, start + _STEP * _STEPS)
+    whole: Ints = end - text.reach_back(end, _TRAILING, _LONGEST_SCHEME)
+    return whole
 
 
 def _is_personal(text: ScanText, start: Ints, end: Ints) -> npt.NDArray[np.bool_]:
@@ -95,4 +101,5 @@ RECOGNIZER = Recognizer(
     shape=Scores(alone=30, near=45, direct=60, contrary=20),
     passed=Scores(alone=70, near=85, direct=92, contrary=55),
     candidates=candidates,
+    digits=False,
 )

@@ -47,4 +47,5 @@ RECOGNIZER = Recognizer(
     shape=Scores(alone=0, near=25, direct=85, contrary=0),
     passed=Scores(alone=92, near=95, direct=98, contrary=85),
     candidates=candidates,
+    digits=False,
 )

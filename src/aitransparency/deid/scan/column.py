@@ -55,8 +55,9 @@ class Scanner:
         """Return the candidates of the wanted entities that reach a score; they may overlap."""
         text = ScanText.of(column)
         parts, entities = [], []
+        numbered = len(text.digits.start) > 0
         for recognizer in self.recognizers:
-            if recognizer.entity not in wanted:
+            if recognizer.entity not in wanted or (recognizer.digits and not numbered):
                 continue
             matches = recognizer.candidates(text)
             if len(matches.start):
@@ -69,16 +70,31 @@ class Scanner:
         possible = self._scores.max(axis=2)[entity, matches.level] >= least
         keep = np.flatnonzero(possible & (matches.level != REFUSED))
         matches, entity = matches.take(keep), entity[keep]
-        around = self._vocabulary.around(text, matches.start, matches.end)
-        percent = self._scores[entity, matches.level, _situation(entity, around)]
-        keep = np.flatnonzero((percent >= least) & (percent > 0))
+        named = self._scores.copy()
+        named[:, :, _DIRECT] = 0
+        by_name = named.max(axis=2)[entity, matches.level] < least
+        strict, rest = np.flatnonzero(by_name), np.flatnonzero(~by_name)
+        # Most candidates reach the score by a word right before them or not at all.
+        direct = self._vocabulary.right_before(text, matches.start[strict])
+        strict = strict[(direct & _bit(entity[strict])) != 0]
+        around = self._vocabulary.around(text, matches.start[rest], matches.end[rest])
+        situation = np.full(len(entity), _DIRECT)
+        situation[rest] = _situation(entity[rest], around)
+        keep = np.concatenate([strict, rest])
+        percent = self._scores[entity[keep], matches.level[keep], situation[keep]]
+        high = (percent >= least) & (percent > 0)
+        keep, percent = keep[high], percent[high]
         first, last = text.origin(matches.start[keep], matches.end[keep])
-        return Candidates(first, last, entity[keep], (percent[keep] / 100).astype(np.float32))
+        return Candidates(first, last, entity[keep], (percent / 100).astype(np.float32))
+
+
+def _bit(entity: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+    return np.uint64(1) << entity.astype(np.uint64)
 
 
 def _situation(entity: npt.NDArray[np.uint8], around: Around) -> npt.NDArray[np.int64]:
     """Return the column of `Scores` that applies to each candidate."""
-    bit = np.uint64(1) << entity.astype(np.uint64)
+    bit = _bit(entity)
     named = (around.before & bit) != 0
     near = named | ((around.before == 0) & ((around.after & bit) != 0))
     return np.select(

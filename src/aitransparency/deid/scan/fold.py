@@ -15,16 +15,15 @@ depends on where a column is cut.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.column import Bytes, Ints
+from aitransparency.deid.column import Bytes, Ints, translated
 
-_GONE = 1  # in a table: the character is taken out
+_GONE = 1  # in the table: the character is taken out
+_TWO = 0  # row of the table for characters of two bytes
 
 _MARKS = "＋－．＿／＠＃％＝＆～（）"
 _DOTS = "·•・‧"
@@ -35,15 +34,13 @@ _SPACES = (
 _NOTHING = (
     "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufe0e\ufe0f\u20e3"
 )
-_NUMERALS = (
-    *("〇○零", "一壹幺", "二贰貳两兩", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖"),
-)
+_NUMERALS = (*("〇○零", "一幺", "二两兩", "三", "四", "五", "六", "七", "八", "九"),)
 _LEAST_NUMERALS = 3
 
 
 @cache
-def _tables() -> Mapping[int, Bytes]:
-    """Return by first byte a table from the two bytes after it to what the character becomes."""
+def _table() -> Bytes:
+    """Return what a character becomes, by its first byte (row) and the two after it."""
     becomes: dict[str, int] = {}
     for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)):
         becomes[chr(code)] = code - 0xFEE0
@@ -53,15 +50,16 @@ def _tables() -> Mapping[int, Bytes]:
     becomes |= dict.fromkeys(_SPACES, ord(" "))
     becomes |= dict.fromkeys(_NOTHING, _GONE)
     becomes["\u00ad"] = _GONE  # a soft hyphen shows only where a line breaks
-    tables: dict[int, Bytes] = {}
+    table = np.zeros((16, 1 << 12), np.uint8)
     for character, byte in becomes.items():
         encoded = character.encode()
-        table = tables.setdefault(encoded[0], np.zeros(1 << 16, np.uint8))
+        key = (encoded[1] & 63) << 6
         if len(encoded) == 3:
-            table[encoded[1] << 8 | encoded[2]] = byte
-        else:  # two bytes: whatever the third is
-            table[encoded[1] << 8 : (encoded[1] + 1) << 8] = byte
-    return MappingProxyType(tables)
+            table[encoded[0] & 15, key | encoded[2] & 63] = byte
+        else:  # two bytes, in the row of no other: whatever the third is
+            table[_TWO, key : key + 64] = byte
+    table.flags.writeable = False
+    return table
 
 
 def fold(data: Bytes) -> tuple[Bytes, Ints]:
@@ -74,16 +72,18 @@ def fold(data: Bytes) -> tuple[Bytes, Ints]:
     """
     gone: list[Ints] = []
     changed: list[tuple[Ints, Bytes]] = []
-    for lead, table in _tables().items():
-        at = np.flatnonzero(data[:-2] == lead)
-        byte = table[data[at + 1].astype(np.int64) << 8 | data[at + 2]]
-        hit = byte != 0
-        if not hit.any():
-            continue
-        at, byte = at[hit], byte[hit]
-        gone += [at[byte == _GONE], at + 1]
-        if lead >= 0xE0:
-            gone.append(at + 2)
+    first = (data - np.uint8(0xE2)) < 2  # the four first bytes of what folds
+    first |= data == 0xEF
+    first |= data == 0xC2
+    at = np.flatnonzero(first[:-2])
+    lead = data[at]
+    two = lead == 0xC2
+    key = (data[at + 1].astype(np.int64) & 63) << 6 | data[at + 2] & 63
+    byte = _table()[np.where(two, np.uint8(_TWO), lead & 15), key]
+    some = np.flatnonzero(byte)
+    if len(some):
+        at, byte, two = at[some], byte[some], two[some]
+        gone += [at[byte == _GONE], at + 1, at[~two] + 2]
         changed.append((at, byte))
     at, byte = _read_out(data)
     if len(at):
@@ -116,7 +116,7 @@ def _numeral_tables() -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int8]]:
 def _read_out(data: Bytes) -> tuple[Ints, Bytes]:
     """Return where a numeral of a spoken number begins, and its digit."""
     third, _ = _numeral_tables()
-    maybe = third[data]
+    maybe = translated(data, third)
     three = maybe[2:-6] & maybe[5:-3]
     three &= maybe[8:]
     first = np.flatnonzero(three)

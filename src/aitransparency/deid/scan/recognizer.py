@@ -119,6 +119,8 @@ class Recognizer:
         Scores of a candidate at `SHAPE` and at `PASSED`.
     candidates
         From the text, the candidates; several may overlap.
+    digits
+        Whether every form has a digit, so that a text without one need not be searched.
     """
 
     entity: str
@@ -126,3 +128,4 @@ class Recognizer:
     shape: Scores
     passed: Scores
     candidates: Callable[[ScanText], Matches]
+    digits: bool = True

@@ -19,12 +19,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.column import Bytes, Ints
+from aitransparency.deid.column import Bytes, Ints, windows
 
 Mask = npt.NDArray[np.bool_]
 
 SEPARATORS = b" -._/\t"
 LONGEST_GAP = 3
+_MOST_GROUPS = 8
 _X = ord("x")
 
 
@@ -95,23 +96,26 @@ class Runs:
         uint8, padded with 0xFF on both sides.
     start, length
         int64 (m,).
+    letters
+        Whether they may hold letters.
     """
 
     data: Bytes
     start: Ints
     length: Ints
+    letters: bool = False
 
     @classmethod
-    def of(cls, data: Bytes, member: Mask) -> Runs:
+    def of(cls, data: Bytes, member: Mask, *, letters: bool = False) -> Runs:
         """Find the runs of the bytes under a mask."""
         turns = np.flatnonzero(member[1:] != member[:-1]) + 1
         start = turns[::2].copy()
-        return cls(data, start, turns[1::2] - start)
+        return cls(data, start, turns[1::2] - start, letters)
 
-    def holding(self, places: Ints) -> Runs:
-        """Return the runs that hold one of the sorted places; every place is in some run."""
-        at = np.flatnonzero(self.hold(places))
-        return Runs(self.data, self.start[at], self.length[at])
+    def under(self, member: Mask) -> Runs:
+        """Return the runs under a mask."""
+        at = np.flatnonzero(member)
+        return Runs(self.data, self.start[at], self.length[at], self.letters)
 
     def hold(self, places: Ints) -> Mask:
         """Return which runs hold one of the sorted places; every place is in some run."""
@@ -134,12 +138,11 @@ class Runs:
         closes = np.ones(len(self.start), np.bool_)
         closes[gap] = False
         start = self.start[opens]
-        return Runs(self.data, start, end[closes] - start)
+        return Runs(self.data, start, end[closes] - start, self.letters)
 
     def between(self, least: int, most: int) -> Runs:
         """Return the runs of these lengths."""
-        keep = (self.length >= least) & (self.length <= most)
-        return Runs(self.data, self.start[keep], self.length[keep])
+        return self.under((self.length >= least) & (self.length <= most))
 
     @cached_property
     def lengths_present(self) -> frozenset[int]:
@@ -157,7 +160,8 @@ class Runs:
     @cached_property
     def _linked_sizes(self) -> frozenset[int]:
         linked, _ = self._linked
-        return frozenset(np.unique(self.length[linked]).tolist()) if len(linked) else frozenset()
+        sizes = np.minimum(self.length[linked], 63)
+        return frozenset(np.flatnonzero(np.bincount(sizes)).tolist()) if len(sizes) else frozenset()
 
     @cached_property
     def _linked(self) -> tuple[Ints, npt.NDArray[np.int32]]:
@@ -206,9 +210,12 @@ class Runs:
             start = self.start[self.length == length - 1]
             parts.append(start[self._x_at(start + length - 1)])
         start = np.concatenate(parts)
-        size = len(self.data) - length + 1
-        view = np.ndarray((size, length), np.uint8, self.data, 0, (1, 1))
-        return Windows(start, start + length, upper(view[start]))
+        characters = windows(self.data, start, length)
+        if self.letters:
+            characters = upper(characters)
+        elif check_letter:
+            characters[:, -1] = upper(characters[:, -1])
+        return Windows(start, start + length, characters)
 
     def _x_at(self, place: Ints) -> Mask:
         is_x: Mask = (self.data[place] | 32) == _X
@@ -256,26 +263,56 @@ class Runs:
         return self._grouped[key]
 
     def _places_grouped(self, grouping: tuple[int, ...], check_letter: bool) -> Windows:
-        linked, gap = self._linked
-        length = sum(grouping)
-        places = len(linked) - len(grouping) + 1
-        if places <= 0:
-            return Windows.none(length)
-        sizes = self.length[linked]
-        last_sizes = sizes[len(grouping) - 1 :]
-        fit = last_sizes == grouping[-1]
+        linked, _ = self._linked
+        sizes, gap = self._linked_table
+        first = self._linked_of(grouping[0])
+        last_part = len(grouping) - 1
+        for part in range(1, last_part):
+            at = first + part
+            first = first[(sizes[at] == grouping[part]) & (gap[at - 1] != 0)]
+        last = first + last_part
+        fit = sizes[last] == grouping[-1]
         if check_letter:
-            fit |= last_sizes == grouping[-1] - 1
-        for part, size in enumerate(grouping[:-1]):
-            fit &= (sizes[part : part + places] == size) & (gap[part : part + places] != 0)
-        first = np.flatnonzero(fit)
-        last = first + len(grouping) - 1
-        short = sizes[last] != grouping[-1]
+            fit |= sizes[last] == grouping[-1] - 1
+        fit &= gap[last - 1] != 0
+        first, last = linked[first[fit]], linked[last[fit]]
         if check_letter and len(last):
-            tail = linked[last]
-            keep = ~short | self._x_at(self.start[tail] + self.length[tail])
-            first, last, short = first[keep], last[keep], short[keep]
-        return self._gather(first, last, length, short)
+            short = self.length[last] != grouping[-1]
+            keep = ~short | self._x_at(self.start[last] + self.length[last])
+            first, last = first[keep], last[keep]
+        if not len(first):
+            return Windows.none(sum(grouping))
+        # An X behind the last run is the next character, so every part is a window.
+        parts = [
+            windows(self.data, self.start[first + part], size) for part, size in enumerate(grouping)
+        ]
+        characters = np.concatenate(parts, axis=1)
+        if self.letters:
+            characters = upper(characters)
+        elif check_letter:
+            characters[:, -1] = upper(characters[:, -1])
+        return Windows(self.start[first], self.start[last] + grouping[-1], characters)
+
+    @cached_property
+    def _linked_table(self) -> tuple[Ints, npt.NDArray[np.int32]]:
+        """Sizes of the linked runs and the separators after them, with zeros behind the last."""
+        linked, gap = self._linked
+        behind = np.zeros(_MOST_GROUPS, np.int64)
+        return (
+            np.concatenate([self.length[linked], behind]),
+            np.concatenate([gap, behind.astype(np.int32)]),
+        )
+
+    def _linked_of(self, size: int) -> Ints:
+        """Return which linked runs have this size and a separator after them."""
+        if size not in self._of_size:
+            sizes, gap = self._linked_table
+            self._of_size[size] = np.flatnonzero((sizes == size) & (gap != 0))
+        return self._of_size[size]
+
+    @cached_property
+    def _of_size(self) -> dict[int, Ints]:
+        return {}
 
     def _gather(self, first: Ints, last: Ints, length: int, short: Mask) -> Windows:
         """Collect the characters of chains from the linked run `first` to `last`."""
@@ -303,7 +340,7 @@ def lettered(digits: Windows, data: Bytes, size: int) -> Windows:
     parts = []
     for gap in (0, 1):
         start = digits.start - size - gap
-        letters = np.ndarray((len(data) - size + 1, size), np.uint8, data, 0, (1, 1))[start]
+        letters = windows(data, start, size)
         good = is_letter(letters).all(axis=1)
         if gap:
             good &= _IS_SEPARATOR[data[digits.start - 1]]

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aitransparency.deid.column import Bytes, Ints, TextColumn
+from aitransparency.deid.column import Bytes, Ints, TextColumn, translated, windows
 from aitransparency.deid.scan.fold import fold
 from aitransparency.deid.scan.runs import Runs, is_alnum, is_digit
 
@@ -74,17 +74,38 @@ class ScanText:
     @cached_property
     def codes(self) -> Runs:
         """The maximal runs of ASCII letters and digits."""
-        return Runs.of(self.data, is_alnum(self.data))
+        return Runs.of(self.data, self._alnum, letters=True)
+
+    @cached_property
+    def _alnum(self) -> Mask:
+        return is_alnum(self.data)
+
+    @cached_property
+    def _marks(self) -> Ints:
+        """Where an ASCII character that is no letter or digit stands, or 0xC2 before a sign."""
+        mark = self.data < 0x80
+        mark &= ~self._alnum
+        mark |= self.data == 0xC2
+        return np.flatnonzero(mark)
 
     @cached_property
     def mixed(self) -> Runs:
         """Those of `codes` that hold a digit."""
-        return self.codes.holding(self.digits.start)
+        return self.codes.under(self.codes.hold(self.digits.start))
 
     @cached_property
     def handles(self) -> Runs:
         """The maximal runs of letters, digits, and single ``_`` and ``-`` between them."""
         return self.codes.joined(b"_-")
+
+    @cached_property
+    def _numbered(self) -> Mask:
+        return self.handles.hold(self.digits.start)
+
+    @cached_property
+    def numbered_handles(self) -> Runs:
+        """Those of `handles` that hold a digit."""
+        return self.handles.under(self._numbered)
 
     @cached_property
     def names(self) -> Runs:
@@ -97,17 +118,17 @@ class ScanText:
         spaced = self.data[runs.start - 2]
         plain = (before == ord(" ")) & (is_alnum(spaced) | (spaced == ord(",")))
         named = ~(plain | (before == ord("/")) | (before == ord(".")) | (before == ord("@")))
-        keep = np.flatnonzero(named | runs.hold(self.digits.start))
-        return Runs(self.data, runs.start[keep], runs.length[keep])
+        keep = np.flatnonzero(named | self._numbered)
+        return Runs(self.data, runs.start[keep], runs.length[keep], letters=True)
 
     @cached_property
     def _places(self) -> dict[int, Ints]:
         return {}
 
     def places(self, byte: int) -> Ints:
-        """Return where a byte stands, int64 (m,)."""
+        """Return where an ASCII mark or 0xC2 stands, int64 (m,)."""
         if byte not in self._places:
-            self._places[byte] = np.flatnonzero(self.data == byte)
+            self._places[byte] = self._marks[self.data[self._marks] == byte]
         return self._places[byte]
 
     def character_at(self, start: Ints, characters: str) -> Mask:
@@ -124,9 +145,7 @@ class ScanText:
 
         A start may lie up to `PADDING` bytes outside the rows, and `width` is at most `PADDING`.
         """
-        size = len(self.data)
-        view = np.ndarray((size - width + 1, width), np.uint8, self.data, 0, (1, 1))
-        return view[start]
+        return windows(self.data, start, width)
 
     def reach(self, start: Ints, table: Mask, limit: int) -> Ints:
         """Return how many bytes of the table stand from each start on, at most `limit`."""
@@ -142,7 +161,7 @@ class ScanText:
             return counts
         for block in _blocks(len(at), limit):
             first = at[block] - limit if backward else at[block]
-            other = ~table[self.windows(first, limit)]
+            other = ~translated(self.windows(first, limit), table)
             if backward:
                 other = other[:, ::-1]
             counts[block] = np.where(other.any(axis=1), other.argmax(axis=1), limit)

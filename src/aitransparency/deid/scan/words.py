@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.column import Bytes, Ints
+from aitransparency.deid.column import Bytes, Ints, translated, windows
 from aitransparency.deid.scan.runs import is_letter
 from aitransparency.deid.scan.text import EDGE, ScanText, members
 
@@ -28,12 +28,21 @@ CONTRARY = 1 << 62
 _LONGEST = 24  # bytes of the longest label
 _STEP = 1 << 14
 
-_ENDS_ONE = members(b",;\n")
+_ENDS_ONE = members(b",;\n" + bytes([EDGE]))
 _ENDS_FULL_WIDTH = members(bytes(mark.encode()[2] for mark in "，；！？"))
 _ENDS_CJK = members(bytes(mark.encode()[2] for mark in "。、"))
 _LOWER = np.arange(256, dtype=np.uint8)
 _LOWER[65:91] += 32
 _LOWER.flags.writeable = False
+
+_SEEDS = tuple(np.uint64(0x9E3779B97F4A7C15 + 2 * step) for step in range(1000))
+_COVERS = tuple(
+    tuple(np.frombuffer((b"\xff" * length).rjust(_LONGEST, b"\0"), np.uint64))
+    for length in range(_LONGEST + 1)
+)
+_LONG = 6  # bytes
+_SHORT = np.uint32(0b111000)
+_INSIDE = ~members(bytes([EDGE]))
 
 Masks = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
@@ -57,149 +66,179 @@ class Around(NamedTuple):
     after: Masks
 
 
-class _Words(NamedTuple):
-    """Words of the same head stand together, the longest first."""
-
-    length: Ints  # (words,)
-    parts: npt.NDArray[np.uint64]  # (words, 3), the bytes, zero-padded
-    cover: npt.NDArray[np.uint64]  # (words, 3), 0xFF where the word has a byte
-    mask: Masks  # (words,)
-    ascii: Mask  # (words,)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """Labels, ready to be looked up.
+    """Labels, ready to be looked up by their ends.
 
     Parameters
     ----------
-    words
-        Sorted by their first three bytes.
-    heads, first
-        int64 (heads,) and (heads + 1,), these bytes as a number, and where their words begin.
-    maybe
-        bool (65536,), true at the hash of every head.
+    parts
+        Three uint64 (words,): the bytes of each word, aligned at the right, zeros before.
+    mask
+        uint64 (words,), the mask of each word.
+    ascii
+        bool (words,), whether a word is of letters, which must not run on.
+    tails
+        uint32 (65536,), at the hash of the last three bytes of every word a bit, that of its length
+        where it is shorter than six bytes and the lowest otherwise.
+    long_tails
+        uint32 (65536,), at the hash of the last six bytes the bit of the length.
+    slots
+        int16 (65536,), at the hash of every word its number, -1 elsewhere. No two share a hash.
+    seed
+        The factor of the hash of whole words.
     """
 
-    words: _Words
-    heads: Ints
-    first: Ints
-    maybe: Mask
+    parts: tuple[Masks, Masks, Masks]
+    mask: Masks
+    ascii: Mask
+    tails: npt.NDArray[np.uint32]
+    long_tails: npt.NDArray[np.uint32]
+    slots: npt.NDArray[np.int16]
+    seed: np.uint64
 
     @classmethod
     def of(cls, labels: Mapping[str, int]) -> Vocabulary:
         """Build from words of 3 to 24 bytes and the mask of each."""
         encoded = {word.lower().encode(): mask for word, mask in labels.items()}
-        order = sorted(encoded, key=lambda word: (_head(word), -len(word), word))
+        order = sorted(encoded)
         for word in order:
             if not 3 <= len(word) <= _LONGEST:
                 raise ValueError(f"label {word.decode()!r} must have 3 to {_LONGEST} bytes")
-        padded = b"".join(word.ljust(_LONGEST, b"\0") for word in order)
-        cover = b"".join((b"\xff" * len(word)).ljust(_LONGEST, b"\0") for word in order)
-        words = _Words(
-            np.array([len(word) for word in order], np.int64),
-            np.frombuffer(padded, np.uint64).reshape(-1, 3),
-            np.frombuffer(cover, np.uint64).reshape(-1, 3),
-            np.array([encoded[word] for word in order], np.uint64),
-            np.array([word.isascii() for word in order], np.bool_),
-        )
-        heads, first = np.unique([_head(word) for word in order], return_index=True)
-        maybe = np.zeros(1 << 16, np.bool_)
-        maybe[_hash(heads.astype(np.uint32))] = True
-        return cls(words, heads.astype(np.int64), np.append(first, len(order)), maybe)
+        padded = np.frombuffer(b"".join(word.rjust(_LONGEST, b"\0") for word in order), np.uint64)
+        first, second, third = padded.reshape(-1, 3).T.copy()
+        lengths = np.array([len(word) for word in order], np.uint32)
+        bits = np.uint32(1) << lengths
+        long = lengths >= _LONG
+        tails, long_tails = np.zeros(1 << 16, np.uint32), np.zeros(1 << 16, np.uint32)
+        ends = (third >> np.uint64(40)).astype(np.uint32)
+        np.bitwise_or.at(tails, _hash(ends), np.where(long, np.uint32(1), bits))
+        np.bitwise_or.at(long_tails, _long_hash(third[long]), bits[long])
+        slots = np.full(1 << 16, -1, np.int16)
+        parts = first, second, third
+        seed = next(seed for seed in _SEEDS if len(set(_slot(parts, seed).tolist())) == len(order))
+        slots[_slot(parts, seed)] = np.arange(len(order))
+        mask = np.array([encoded[word] for word in order], np.uint64)
+        ascii_ = np.array([word.isascii() for word in order], np.bool_)
+        return cls(parts, mask, ascii_, tails, long_tails, slots, seed)
 
     def around(self, text: ScanText, start: Ints, end: Ints) -> Around:
         """Return what the words say about ``data[start:end]`` of every candidate."""
-        firsts, one = _distinct(start, len(text.data))  # entities share candidates
-        masks = np.zeros(len(firsts), np.uint64)
-        close = np.zeros(len(firsts), np.bool_)
-        for at in range(0, len(firsts), _STEP):
-            part = slice(at, at + _STEP)
-            masks[part], close[part] = self._before(text, firsts[part])
-        before, direct = masks[one], close[one]
+        before, direct = self._distinct_before(text, start, BEFORE)
+        after = np.zeros(len(start), np.uint64)
         lonely = np.flatnonzero(before == 0)
         lasts, one = _distinct(end[lonely], len(text.data))
         masks = np.zeros(len(lasts), np.uint64)
         for at in range(0, len(lasts), _STEP):
             part = slice(at, at + _STEP)
             masks[part] = self._after(text, lasts[part])
-        after = np.zeros(len(start), np.uint64)
         after[lonely] = masks[one]
         return Around(before, direct, after)
 
-    def _before(self, text: ScanText, start: Ints) -> tuple[Masks, Mask]:
+    def right_before(self, text: ScanText, start: Ints) -> Masks:
+        """Return the mask of the direct word before each start, 0 where there is none."""
+        before, direct = self._distinct_before(text, start, DIRECT + 3)
+        return np.where(direct, before, np.uint64(0))
+
+    def _distinct_before(self, text: ScanText, start: Ints, width: int) -> tuple[Masks, Mask]:
+        firsts, one = _distinct(start, len(text.data))  # entities share candidates
+        masks = np.zeros(len(firsts), np.uint64)
+        close = np.zeros(len(firsts), np.bool_)
+        for at in range(0, len(firsts), _STEP):
+            part = slice(at, at + _STEP)
+            masks[part], close[part] = self._before(text, firsts[part], width)
+        return masks[one], close[one]
+
+    def _before(self, text: ScanText, start: Ints, width: int) -> tuple[Masks, Mask]:
+        """Return the mask of the word that ends last before each start, and if it is direct.
+
+        Only words with their last three bytes in the `width` before the start are seen.
+        """
         masks = np.zeros(len(start), np.uint64)
         word_end = np.zeros(len(start), np.int64)
-        edge = text.windows(start - BEFORE, BEFORE) == EDGE
-        low = start - np.where(edge.any(axis=1), edge[:, ::-1].argmax(axis=1), BEFORE)
-        candidate, position = self._heads(text.data, start - BEFORE, BEFORE - 2)
-        found, word = self._match(text.data, position, low[candidate], start[candidate])
-        if not len(found):
-            return masks, np.zeros(len(start), np.bool_)
-        candidate, length = candidate[found], self.words.length[word]
-        ends = position[found] + length
-        # The word that ends last decides, and of two the longer: it begins first.
-        group = np.flatnonzero(np.diff(candidate, prepend=-1))
-        key = ends << 5 | length
-        best = np.maximum.reduceat(key, group)
-        chosen = np.flatnonzero(key == np.repeat(best, np.diff(group, append=len(key))))
-        masks[candidate[chosen]] = self.words.mask[word[chosen]]
-        word_end[candidate[chosen]] = ends[chosen]
-        direct = (masks != 0) & (start - word_end <= DIRECT)
-        near = np.flatnonzero(direct)
-        direct[near] = ~_clause_ends(text, word_end[near], start[near])
+        row, place, lengths = self._tails(text.data, start - width, width)
+        at = np.cumsum(np.bincount(row, minlength=len(start)))  # one behind the last of each row
+        bottom = at - np.bincount(row, minlength=len(start))
+        open_ = np.flatnonzero(at > bottom)
+        while len(open_):
+            at[open_] -= 1
+            here = at[open_]
+            word = self._match(text.data, place[here], lengths[here], start[open_] - BEFORE)
+            hit = word >= 0
+            masks[open_[hit]] = self.mask[word[hit]]
+            word_end[open_[hit]] = place[here[hit]]
+            open_ = open_[~hit & (here > bottom[open_])]
+        gap = start - word_end
+        direct = gap <= DIRECT
+        parted = np.flatnonzero(direct & (gap > 0))
+        direct[parted] = ~_clause_ends(text, word_end[parted], start[parted])
+        far = np.flatnonzero((masks != 0) & ~direct)
+        other = text.reach_back(start[far], _INSIDE, width) < gap[far]
+        masks[far[other]] = 0  # the word stands in another row
         return masks, direct
 
     def _after(self, text: ScanText, end: Ints) -> Masks:
         masks = np.zeros(len(end), np.uint64)
         if not len(end):
             return masks
-        edge = text.windows(end, AFTER) == EDGE
-        high = end + np.where(edge.any(axis=1), edge.argmax(axis=1), AFTER)
-        candidate, position = self._heads(text.data, end, AFTER - 2)
-        found, word = self._match(text.data, position, end[candidate], high[candidate])
-        np.bitwise_or.at(masks, candidate[found], self.words.mask[word])
+        row, place, lengths = self._tails(text.data, end, AFTER)
+        inside = place <= (end + text.reach(end, _INSIDE, AFTER))[row]
+        row, place, lengths = row[inside], place[inside], lengths[inside]
+        word = self._match(text.data, place, lengths, end[row])
+        hit = word >= 0
+        np.bitwise_or.at(masks, row[hit], self.mask[word[hit]])
         return masks
 
-    def _heads(self, data: Bytes, first: Ints, width: int) -> tuple[Ints, Ints]:
-        """Return candidate number and position of every possible head in [first, first + width)."""
-        keys = np.ndarray((len(data) - 3 - width, width), np.uint32, data, 0, (1, 1))
-        hit = np.flatnonzero(self.maybe[_hash(keys[first])])
-        row, column = np.divmod(hit, width)
-        return row, first[row] + column
+    def _tails(
+        self, data: Bytes, first: Ints, width: int
+    ) -> tuple[Ints, Ints, npt.NDArray[np.uint32]]:
+        """Return row, end and possible lengths of what may be a word in [first, first + width)."""
+        wide = width - 2
+        keys = np.ndarray((len(data) - 3 - wide, wide), np.uint32, data, 0, (1, 1))
+        maybe = self.tails.take(_hash(keys[first])).ravel()
+        hit = np.flatnonzero(maybe)
+        row = hit // wide
+        end = first[row] + (hit - row * wide) + 3
+        eight = np.ndarray(len(data) - 7, np.uint64, data, 0, (1,))
+        lengths = self.long_tails[_long_hash(eight[end - 8])] | maybe[hit] & _SHORT
+        good = np.flatnonzero(lengths)
+        return row[good], end[good], lengths[good]
 
-    def _match(self, data: Bytes, position: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
-        """Return which positions begin a word that fits in [low, high), and the longest such."""
-        inside = np.flatnonzero((position >= low) & (position + 3 <= high))
-        chosen = np.full(len(inside), -1, np.int64)
-        at = position[inside]
-        view = np.ndarray((len(data) - _LONGEST + 1, _LONGEST), np.uint8, data, 0, (1, 1))
-        parts = _LOWER[view[at]].view(np.uint64)
-        room = high[inside] - at
-        key = parts[:, 0].astype(np.int64) & 0xFFFFFF
-        head = np.minimum(np.searchsorted(self.heads, key), len(self.heads) - 1)
-        open_ = np.flatnonzero(self.heads[head] == key)
-        word, last = self.first[head], self.first[head + 1]
-        while len(open_):
-            tried = word[open_]
-            hit = self.words.length[tried] <= room[open_]
-            for part in range(3):
-                bytes_ = parts[open_, part] & self.words.cover[tried, part]
-                hit &= bytes_ == self.words.parts[tried, part]
-            latin = np.flatnonzero(hit & self.words.ascii[tried])
+    def _match(
+        self, data: Bytes, end: Ints, lengths: npt.NDArray[np.uint32], low: Ints
+    ) -> npt.NDArray[np.int16]:
+        """Return the longest word that ends at each place and begins at `low` or later, or -1."""
+        found = np.full(len(end), -1, np.int16)
+        before = translated(windows(data, end - _LONGEST, _LONGEST), _LOWER)
+        parts = before.view(np.uint64).T.copy()
+        lengths = lengths & (np.uint32(1) << np.minimum(end - low + 1, 31).astype(np.uint32)) - 1
+        all_lengths = int(np.bitwise_or.reduce(lengths)) if len(end) else 0
+        for length in range(all_lengths.bit_length() - 1, 2, -1):
+            if not all_lengths >> length & 1:
+                continue
+            some = np.flatnonzero(lengths & np.uint32(1 << length))
+            if not len(some):
+                continue
+            cut = tuple(
+                part[some] & cover for part, cover in zip(parts, _COVERS[length], strict=True)
+            )
+            word = self.slots[_slot(cut, self.seed)]
+            hit = word >= 0
+            for part, own in zip(cut, self.parts, strict=True):
+                hit &= part == own[word]
+            latin = np.flatnonzero(hit & self.ascii[word])
             if len(latin):
-                place, after = at[open_[latin]], self.words.length[tried[latin]]
-                hit[latin] = ~is_letter(data[place - 1]) & ~is_letter(data[place + after])
-            chosen[open_[hit]] = tried[hit]
-            open_ = open_[~hit]
-            word[open_] += 1
-            open_ = open_[word[open_] < last[open_]]
-        found = np.flatnonzero(chosen >= 0)
-        return inside[found], chosen[found]
+                place = end[some[latin]]
+                hit[latin] = ~is_letter(data[place - length - 1]) & ~is_letter(data[place])
+            found[some[hit]] = word[hit]
+            lengths[some[hit]] = 0
+        return found
 
 
-def _head(word: bytes) -> int:
-    return int.from_bytes(word[:3], "little")
+def _slot(parts: tuple[Masks, ...], seed: np.uint64) -> npt.NDArray[np.int64]:
+    first, second, third = parts
+    mixed = ((first * seed ^ second) * seed ^ third) * seed
+    return (mixed >> np.uint64(48)).view(np.int64)
 
 
 def _distinct(place: Ints, size: int) -> tuple[Ints, Ints]:
@@ -217,6 +256,12 @@ def _hash(key: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
     mixed: npt.NDArray[np.uint16] = ((head * np.uint32(0x9E3779B1)) >> np.uint32(16)).astype(
         np.uint16
     )
+    return mixed
+
+
+def _long_hash(key: Masks) -> npt.NDArray[np.uint16]:
+    tail = key >> np.uint64(16) | np.uint64(0x202020202020)  # six bytes
+    mixed: npt.NDArray[np.uint16] = ((tail * _SEEDS[0]) >> np.uint64(48)).astype(np.uint16)
     return mixed
 
 

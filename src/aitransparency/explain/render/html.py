@@ -8,6 +8,7 @@ escaped again here whatever it holds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -67,16 +68,23 @@ def _section(card: Card, section: Section) -> str:
         return f'<section class="ait-section">{inner}</section>'
     if section.key in REASON_SECTIONS:
         inner = _reasons(card, section)
-    elif section.detail or section.key == "change":
-        lines = "".join(f"<li>{escape(line)}</li>" for line in section.lines)
-        inner = f'<ul class="ait-lines">{lines}</ul>'
+    elif section.key == "change":
+        options = len(card.alternatives)
+        inner = _list(section.lines[:options]) + _paragraphs(section.lines[options:])
+    elif section.detail:
+        inner = _list(section.lines)
     else:
         inner = _paragraphs(section.lines)
     return f'<section class="ait-section ait-{escape(section.key)}">{title}{inner}</section>'
 
 
-def _paragraphs(lines: tuple[str, ...] | list[str]) -> str:
+def _paragraphs(lines: Sequence[str]) -> str:
     return "".join(f'<p class="ait-line">{escape(line)}</p>' for line in lines)
+
+
+def _list(lines: Sequence[str]) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<ul class="ait-lines">{items}</ul>' if items else ""
 
 
 def _reasons(card: Card, section: Section) -> str:

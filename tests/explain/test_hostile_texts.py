@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from aitransparency.errors import FileFormatError
 from aitransparency.explain import Card, Decision, Explainer, Feature, Features, System
 from aitransparency.explain.render.markdown import escape
 
@@ -185,6 +186,43 @@ def test_escaped_markdown_reads_as_the_text(text):
     ]
     assert {child.type for child in paragraph.children} <= {"text", "text_special"}
     assert "".join(child.content for child in paragraph.children) == f"{text}x"
+
+
+def spoiled(data, path, value):
+    """Return JSON data with one place changed."""
+    made = json.loads(json.dumps(data))
+    place = made
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return json.dumps(made)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("reasons", 0, "rank"), '1"><script>'),
+        (("reasons", 0, "share"), "0.1"),
+        (("reasons", 0, "side"), "<b>"),
+        (("reasons", 0, "side"), ["for"]),
+        (("reasons", 0, "rank"), True),
+        (("reasons",), "abc"),
+        (("reasons",), {}),
+        (("sections", 0, "lines"), "abc"),
+        (("sections", 0, "detail"), "yes"),
+        (("outcome",), None),
+        (("language",), "fr"),
+        (("system",), ["x"]),
+        (("system", "name"), 3),
+        (("method", "versions"), [["a"]]),
+        (("data", 0, "place"), "high"),
+    ],
+)
+def test_a_card_of_wrong_kinds_is_refused(path, value):
+    data = json.loads(BASE.to_json())
+    assert Card.from_json(json.dumps(data)) == BASE
+    with pytest.raises(FileFormatError, match="card"):
+        Card.from_json(spoiled(data, path, value))
 
 
 SCHEMA = json.loads(files("aitransparency.explain").joinpath("card.schema.json").read_text())
