@@ -161,8 +161,11 @@ class MobilePhones:
 
 def luhn_digit(body: Bytes) -> Bytes:
     """Return the check digit of ISO/IEC 7812-1 annex B for digits, uint8 (n, width)."""
-    total = _DOUBLED[body[:, ::-2]].sum(axis=1) + body[:, -2::-2].sum(axis=1)
-    made: Bytes = (-total.astype(np.int64) % 10).astype(np.uint8)
+    total = np.zeros(len(body), np.uint8)  # 19 digits add up to 171 at most
+    for place, column in enumerate(reversed(range(body.shape[1]))):
+        digits = body[:, column]
+        total += digits if place % 2 else _DOUBLED[digits]
+    made: Bytes = (np.uint8(10) - total % np.uint8(10)) % np.uint8(10)
     return made
 
 

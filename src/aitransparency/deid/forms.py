@@ -152,7 +152,8 @@ def in_layout(values: pa.Array, form: Form) -> npt.NDArray[np.bool_]:
     for pattern in form.layouts:
         rows = np.flatnonzero(widths == len(pattern))
         if len(rows):
-            cells = data[offsets[rows][:, None] + np.arange(len(pattern))]
+            windows = np.lib.stride_tricks.sliding_window_view(data, len(pattern))
+            cells = windows[offsets[rows]]
             good[rows] |= _matches(cells, pattern)
     return good
 

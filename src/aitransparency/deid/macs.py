@@ -142,7 +142,7 @@ def _padded(data: Bytes, start: Ints, sizes: Ints, width: int) -> Bytes:
         cells[:, size:] = 0
         cells[:, size : size + 1] = 0x80
         return cells
-    cells[np.arange(width) >= sizes[:, None]] = 0
+    cells *= np.arange(width) < sizes[:, None]
     short = np.flatnonzero(sizes < width)
     cells[short, sizes[short]] = 0x80
     return cells

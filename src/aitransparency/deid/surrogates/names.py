@@ -17,8 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aitransparency.deid.forms import form_of, in_layout
-from aitransparency.deid.text import Mask, null_mask, put, true_mask
+from aitransparency.deid.text import Mask, layout, put, true_mask
 
 if TYPE_CHECKING:
     from aitransparency.deid.surrogates import Asked
@@ -83,9 +82,11 @@ def _drawn(asked: Asked, script: str, gender: str) -> pa.Array:
 
 def is_latin(values: pa.Array) -> Mask:
     """Return bool (n,), where a name is written in Latin letters."""
-    han = in_layout(values, form_of("PERSON")) | null_mask(values)
-    if han.all():
-        return np.zeros(len(values), np.bool_)
+    offsets, data = layout(values)
+    if len(values) and not values.null_count and (np.diff(offsets) > 0).all():
+        first = data[offsets[:-1]]  # no Latin letter begins with these bytes in UTF-8
+        if ((first >= 0xE3) & (first <= 0xE9)).all():
+            return np.zeros(len(values), np.bool_)
     return true_mask(pc.fill_null(pc.match_substring_regex(values, r"^\p{Latin}"), False))
 
 
