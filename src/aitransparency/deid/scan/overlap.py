@@ -60,7 +60,7 @@ def stays(
     crowd = order[~alone]
     if not len(crowd):
         return order
-    group = np.cumsum(opens[~alone])
+    group = np.cumsum(opens[~alone], dtype=np.int64)
     winners, left = _settled(start[crowd], end[crowd], entity[crowd], percent[crowd], group)
     stay = np.concatenate(
         [order[alone], crowd[winners], _by_hand(crowd[left], start, end, entity, percent)]
