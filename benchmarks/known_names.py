@@ -3,9 +3,9 @@
 A table of made-up people (Faker) with notes that name them in several written forms: how many full
 names, phones and IDs are left after row linking, and after two peers in the same run: a loop over
 rows with `str.replace`, and one Aho-Corasick automaton per batch (ahocorasick-rs, where installed)
-over the values as they are written in their columns. False alarms: the same people beside texts
-that do not speak of them (``--texts FILE.jsonl`` with `text` and `spans`, else notes without names);
-a link that lies in no PERSON of the text is one.
+over the values as they are written in their columns. False alarms: the same people beside
+texts that do not speak of them (``--texts FILE.jsonl`` with `text` and `spans`, else notes without
+names); a link that lies in no PERSON of the text is one.
 
     python benchmarks/known_names.py --rows 20000
 """
