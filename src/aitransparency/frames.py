@@ -88,7 +88,11 @@ def like(original: Frame, table: pa.Table) -> Frame:
         if len(result) == len(source):
             result.index = source.index
             for name in result.columns:  # a column that was not touched keeps its dtype
-                if name in source.columns and result[name].dtype != source[name].dtype:
+                if name not in source.columns or result[name].dtype == source[name].dtype:
+                    continue
+                kind = table.schema.field(name).type
+                text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+                if not (text and source[name].dtype.kind != "O"):  # "007" is no number
                     result[name] = _back_to(source[name].dtype, result[name])
     return result  # type: ignore[no-any-return]
 

@@ -152,7 +152,7 @@ def test_categories_of_few_people_are_not_proposed_and_a_missing_value_can_be_fi
 
     class Home(Rule):
         def predict_proba(self, x):
-            good = np.isin(x[:, 0].astype(str), ["own", "castle"]) * 1.0
+            good = np.isin(np.asarray(x)[:, 0].astype(str), ["own", "castle"]) * 1.0
             return np.column_stack([1 - good, good])
 
         def predict(self, x):

@@ -33,11 +33,12 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 class Example(NamedTuple):
-    """A text, the mask of each character, and how much it counts."""
+    """A text, the mask of each character, how much it counts, and whether a machine labelled it."""
 
     text: str
     masks: bytes
     weight: float
+    machine: bool = False
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -89,9 +90,9 @@ def silver(
     for row in rows:
         text = row["text"]
         parts = list(pieces(text, known[text]))
-        yield _joined(parts, 1.0)
+        yield _joined(parts, 1.0)._replace(machine=True)
         if any(is_name and _replaceable(word) for word, _, is_name in parts):
-            yield _joined([_renamed(part, makers) for part in parts], 0.7)
+            yield _joined([_renamed(part, makers) for part in parts], 0.7)._replace(machine=True)
 
 
 def _joined(parts: list[tuple[str, list[int], bool]], weight: float) -> Example:

@@ -22,14 +22,15 @@ import crf
 import lexicon
 from aitransparency.deid.column import TextColumn
 from aitransparency.deid.names import labels
+from aitransparency.deid.names.fast import compiled
 from aitransparency.deid.names.features import TEMPLATES, Template, keys
-from aitransparency.deid.names.model import BIAS, Model, Words
+from aitransparency.deid.names.model import BIAS, Model, Words, packed
 from aitransparency.deid.names.ngrams import NgramTable
 from aitransparency.deid.names.sentences import Sentences, sentences
 
 SCALE = 16  # steps of a weight of 1
 LEAST = {"pair": 2, "triple": 3, "split_pair": 3, "trait_triple": 3, "trait_quadruple": 3}
-DROP = {"pair": 0.1, "triple": 0.2, "split_pair": 0.2}
+_PERSON = 0b00111100  # the labels of names
 ROWS = {
     "pair": 80_000,
     "triple": 45_000,
@@ -40,12 +41,22 @@ ROWS = {
 SEED = 33
 
 
+class Options(NamedTuple):
+    """How to fit."""
+
+    epochs: int
+    rate: float
+    ridge: float
+    drop: float  # share of keys left out at random
+
+
 class Set(NamedTuple):
     """The corpus as numbers."""
 
     text: Sentences
     masks: np.ndarray  # uint8 (n,)
     weights: np.ndarray  # float64 (S,)
+    machine: np.ndarray  # bool (S,), labelled by machine
 
 
 def numbered(examples: Sequence[corpus.Example], known: lexicon.TrainingLexicon) -> Set:
@@ -59,7 +70,76 @@ def numbered(examples: Sequence[corpus.Example], known: lexicon.TrainingLexicon)
     spread = np.zeros(len(text.ids), np.uint8)
     spread[places] = masks[np.searchsorted(lead, text.start[places])]
     weights = np.array([example.weight for example in examples])
-    return Set(text, spread, weights[column.row_of(text.start[text.first])])
+    machine = np.array([example.machine for example in examples])
+    row = column.row_of(text.start[text.first])
+    return Set(text, spread, weights[row], machine[row])
+
+
+class Sorted(NamedTuple):
+    """Keys of a template while training, as `NgramTable` has them in the end."""
+
+    keys: np.ndarray  # uint64 (rows,), ascending
+
+    def rows(self, keys: np.ndarray) -> np.ndarray:
+        """Return the row of each key from 1 on, 0 for none."""
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[at] == keys, at + 1, 0).astype(np.int32)
+
+
+class WordKeys(NamedTuple):
+    """The word list while training."""
+
+    known: lexicon.TrainingLexicon
+
+    def of(self, keys: np.ndarray) -> np.ndarray:
+        """Return the class of each key."""
+        return self.known.word_class(keys)
+
+
+def draft(known, parts: Sequence[Indexed], shaped, transition) -> Model:
+    """Return an unpruned model to look at."""
+    tables, weights = [], []
+    for part, values in zip(parts, shaped, strict=True):
+        whole = np.clip(np.rint(values * SCALE), -127, 127).astype(np.int16) + BIAS
+        if part.keys is not None:
+            whole = np.concatenate([np.full((1, *whole.shape[1:]), BIAS), whole])
+        tables.append(None if part.keys is None else Sorted(part.keys))
+        weights.append(whole.astype(np.uint8))
+    return Model(
+        known.alphabet, known.traits, WordKeys(known), tuple(tables), tuple(weights),
+        tuple(map(packed, weights)), moves(transition), exponentials(),
+    )  # fmt: skip
+
+
+def moves(transition: np.ndarray) -> np.ndarray:
+    """Return the factors of the steps from label to label."""
+    return np.where(labels.ALLOWED, np.exp(transition), 0).astype(np.float32)
+
+
+def exponentials() -> np.ndarray:
+    """Return the factors of scores below the best."""
+    below = np.minimum(np.arange(60 * SCALE + 1) / SCALE, 60)
+    return np.exp(-below).astype(np.float32)
+
+
+def doubted(data: Set, known, parts: Sequence[Indexed], options: Options) -> Set:
+    """Return the corpus with those machine labels freed that a model of the other half gainsays."""
+    half = np.random.default_rng(SEED).permutation(len(data.weights)) % 2 == 1
+    masks = data.masks.copy()
+    is_name = data.masks & (255 ^ _PERSON) == 0
+    is_other = data.masks & _PERSON == 0
+    place = np.arange(len(masks))
+    sentence = np.clip(np.searchsorted(data.text.first, place, side="right") - 1, 0, None)
+    for side in (half, ~half):
+        chosen = data._replace(weights=np.where(side, data.weights, 0.0))
+        model = draft(known, parts, *fit(chosen, parts, options._replace(epochs=2)))
+        person = compiled(model, data.text).person
+        wrong = (is_name & (person < 0.1)) | (is_other & (person > 0.9))
+        wrong &= (~side & data.machine)[sentence] & (data.text.ids > 0)
+        near = np.flatnonzero(np.convolve(wrong, np.ones(5), "same") > 0.5)
+        masks[near[(~side & data.machine)[sentence[near]]]] = 255
+    print(f"{np.sum(masks != data.masks)} of {np.sum(data.text.ids > 0)} labels freed")
+    return data._replace(masks=masks)
 
 
 class Indexed(NamedTuple):
@@ -80,37 +160,42 @@ def indexed(template: Template, key: np.ndarray) -> Indexed:
     return Indexed(number[inverse], distinct[frequent], int(frequent.sum()))
 
 
-def fit(data: Set, parts: Sequence[Indexed], epochs: int, rate: float, ridge: float):
-    """Return the weights of each template, float32 (rows, offsets, labels), and the transitions."""
-    widths = np.array([len(template.offsets) * crf.L for template in TEMPLATES], np.int64)
-    sizes = widths * np.array([part.size for part in parts])
-    base = np.concatenate([[0], np.cumsum(sizes)])
+def fit(data: Set, parts: Sequence[Indexed], options: Options):
+    """Return the weights of each template, float32 (rows, offsets, labels), and the transitions.
+
+    Both are the mean over the ends of the epochs but the first.
+    """
+    counts = np.array([len(template.offsets) for template in TEMPLATES])
+    widths = counts * crf.L
+    base = np.concatenate([[0], np.cumsum(widths * np.array([part.size for part in parts]))])
     weight, grad2 = np.zeros(base[-1], np.float32), np.zeros(base[-1], np.float32)
     transition, trans2 = np.zeros((crf.L, crf.L)), np.zeros((crf.L, crf.L))
-    counts = np.array([len(template.offsets) for template in TEMPLATES])
+    mean, mean_transition = np.zeros_like(weight), np.zeros_like(transition)
     offsets = np.zeros((len(TEMPLATES), counts.max()), np.int64)
     for at, template in enumerate(TEMPLATES):
         offsets[at, : counts[at]] = template.offsets
-    drop = np.array([DROP.get(template.name, 0.0) for template in TEMPLATES])
     rows = np.stack([part.rows for part in parts])
+    drop = np.full(len(TEMPLATES), options.drop)
+    used = np.flatnonzero(data.weights > 0)
     random = np.random.default_rng(SEED)
-    for number in range(epochs):
+    for number in range(options.epochs):
         began = time.perf_counter()
         loss = crf.epoch(
             rows, base[:-1], widths, offsets, counts, data.masks, data.text.first,
-            data.text.length, data.weights, random.permutation(len(data.text.first)), weight,
-            grad2, transition, trans2, labels.ALLOWED, labels.FIRST, labels.LAST,
-            rate * (1 - number / epochs) if number else rate, ridge, drop, SEED + number,
+            data.text.length, data.weights, random.permutation(used), weight, grad2, transition,
+            trans2, labels.ALLOWED, labels.FIRST, labels.LAST,
+            options.rate * (1 - number / options.epochs), options.ridge, drop, SEED + number,
         )  # fmt: skip
         seconds = time.perf_counter() - began
-        print(
-            f"epoch {number + 1}: loss {loss / len(data.weights):.4f}, {seconds:.0f} s", flush=True
-        )
+        print(f"epoch {number + 1}: loss {loss / len(used):.4f}, {seconds:.0f} s", flush=True)
+        if number or options.epochs == 1:
+            mean += weight / max(options.epochs - 1, 1)
+            mean_transition += transition / max(options.epochs - 1, 1)
     shaped = [
-        weight[base[at] : base[at + 1]].reshape(parts[at].size, counts[at], crf.L)
+        mean[base[at] : base[at + 1]].reshape(parts[at].size, counts[at], crf.L)
         for at in range(len(TEMPLATES))
     ]
-    return shaped, transition
+    return shaped, mean_transition
 
 
 def frozen(known: lexicon.TrainingLexicon, parts: Sequence[Indexed], shaped, transition) -> Model:
@@ -140,12 +225,10 @@ def frozen(known: lexicon.TrainingLexicon, parts: Sequence[Indexed], shaped, tra
     words = NgramTable.build(known.word_keys)
     classes = np.zeros(len(words.check) + 1, np.uint8)
     classes[words.rows(known.word_keys)] = known.word_classes
-    moves = np.where(labels.ALLOWED, np.exp(transition), 0).astype(np.float32)
-    below = np.minimum(np.arange(60 * SCALE + 1) / SCALE, 60)
     biased = tuple((values.astype(np.int16) + BIAS).astype(np.uint8) for values in weights)
     return Model(
         known.alphabet, known.traits, Words(words, classes), tuple(tables), biased, (),
-        moves, np.exp(-below).astype(np.float32),
+        moves(transition), exponentials(),
     )  # fmt: skip
 
 
@@ -156,10 +239,11 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, help="where the teacher's labels are kept")
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=0.15)
     parser.add_argument("--ridge", type=float, default=1e-5)
-    parser.add_argument("--each", type=int, default=30, help="sentences from each template")
+    parser.add_argument("--drop", type=float, default=0.08)
+    parser.add_argument("--each", type=int, default=10, help="sentences from each template")
     arguments = parser.parse_args()
     began = time.perf_counter()
     templates = Path(__file__).with_name("templates.toml")
@@ -175,12 +259,9 @@ def main() -> None:
         f"{len(examples)} examples, {len(data.text.ids)} places, {time.perf_counter() - began:.0f} s"
     )
     parts = [indexed(t, key) for t, key in zip(TEMPLATES, keys(data.text, known), strict=True)]
-    shaped, transition = fit(data, parts, arguments.epochs, arguments.rate, arguments.ridge)
-    np.savez(
-        str(cache / "raw.npz"),
-        transition=transition,
-        **{t.name: w.astype(np.float16) for t, w in zip(TEMPLATES, shaped, strict=True)},
-    )
+    options = Options(arguments.epochs, arguments.rate, arguments.ridge, arguments.drop)
+    data = doubted(data, known, parts, options)
+    shaped, transition = fit(data, parts, options)
     content = frozen(known, parts, shaped, transition).save()
     arguments.out.write_bytes(content)
     print(f"{len(content) / 1e6:.1f} MB, {time.perf_counter() - began:.0f} s in all")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from aitransparency.cli import deid_risk
+from aitransparency.cli import deid_plan, deid_risk
 from aitransparency.cli.deid_run import run
 from aitransparency.errors import InputError
 
@@ -17,7 +17,10 @@ deid_app = typer.Typer(
     rich_markup_mode="markdown",
     help="De-identify personal data (去标识化, Article 33): find, plan, run, check.",
 )
+deid_app.command()(deid_plan.plan)
 deid_app.command()(run)
+deid_app.command()(deid_plan.reidentify)
+deid_app.command()(deid_plan.key)
 deid_app.command()(deid_risk.risk)
 deid_app.command()(deid_risk.check_report)
 
@@ -53,17 +56,3 @@ def find(
     print("line\tstart\tend\tentity\tscore")
     for span in spans:
         print(f"{span.row + 1}\t{span.start}\t{span.end}\t{span.entity}\t{span.score:.2f}")
-
-
-@deid_app.command()
-def key(
-    path: Annotated[Path, typer.Argument(help="File to write, mode 0600; must not exist.")],
-) -> None:
-    """Make a key and save it. Keep it apart from the data: who has both can undo pseudonyms."""
-    from aitransparency import deid
-
-    if path.exists():
-        raise InputError(f"{path} exists; a key is never written over")
-    new = deid.Key.generate()
-    new.save(path)
-    print(f"key {new.id} written to {path}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aitransparency.deid.keys import Key
     from aitransparency.deid.plan import ColumnPlan, Plan, plan
     from aitransparency.deid.presidio import analyzer, recognizers
-    from aitransparency.deid.reidentify import reidentify
+    from aitransparency.deid.reidentify import reidentify, reidentify_file
     from aitransparency.deid.report import Report
     from aitransparency.deid.risk import Grade, Risk, Suggestion, grade, risk
     from aitransparency.deid.spans import Span, Spans
@@ -37,16 +37,18 @@ if TYPE_CHECKING:
         Scan,
         Surrogate,
     )
+    from aitransparency.deid.transformer import Deidentifier
 
 _HOME = {
     "ColumnPlan": "plan",
+    "Deidentifier": "transformer",
     "Drop": "techniques",
     "Encrypt": "techniques",
-    "Generalize": "techniques",
-    "Keep": "techniques",
     "FileOptions": "files.options",
     "FileReport": "files.file_report",
+    "Generalize": "techniques",
     "Grade": "risk",
+    "Keep": "techniques",
     "Key": "keys",
     "Mask": "techniques",
     "Microaggregate": "techniques",
@@ -61,8 +63,8 @@ _HOME = {
     "Scan": "techniques",
     "Span": "spans",
     "Spans": "spans",
-    "Surrogate": "techniques",
     "Suggestion": "risk",
+    "Surrogate": "techniques",
     "analyzer": "presidio",
     "deidentify": "deidentify",
     "deidentify_file": "files.job",
@@ -72,11 +74,13 @@ _HOME = {
     "read_quarantine": "files.quarantine",
     "recognizers": "presidio",
     "reidentify": "reidentify",
+    "reidentify_file": "reidentify",
     "risk": "risk",
 }
 
 __all__ = [
     "ColumnPlan",
+    "Deidentifier",
     "Drop",
     "Encrypt",
     "FileOptions",
@@ -109,6 +113,7 @@ __all__ = [
     "read_quarantine",
     "recognizers",
     "reidentify",
+    "reidentify_file",
     "risk",
 ]
 

@@ -114,7 +114,8 @@ def apply_counted(
     names, columns, tallies, removed = [], [], {}, {}
     for name, line in plan.for_columns(batch.schema.names).items():
         values = batch.column(batch.schema.get_field_index(name))
-        looked = _identities(line, plan, identities)
+        others = {one: entity for one, entity in identities.items() if one != name}
+        looked = _identities(line, plan, others)
         place = Place(name, line.entity, key, batch, first_row, looked, known)
         made, tallies[name], removed[name] = _column(
             values, line, place, line.on_mismatch or plan.on_mismatch, first_row
@@ -184,6 +185,9 @@ def _column(
     if misfit is not None and misfits:
         if on_mismatch == "error":
             raise _mismatch(technique, place, misfit, first_row)
+        if not is_text(made.type):  # a number has no label: the type of a column never depends
+            made = pc.if_else(pa.array(misfit), pa.scalar(None, made.type), made)  # on a batch
+    if misfit is not None and misfits and is_text(made.type):
         repair: Technique = Redact() if on_mismatch == "redact" else Scan()
         rows = None if place.batch is None else place.batch.filter(pa.array(misfit))
         redone = repair.apply(values.filter(pa.array(misfit)), replace(place, batch=rows))

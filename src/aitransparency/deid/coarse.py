@@ -141,7 +141,7 @@ def _plain(number: float) -> str:
 
 
 def _shown(numbers: Floats) -> pa.Array:
-    return as_text(pa.array(np.round(numbers, 10) + 0.0))
+    return as_text(pa.array(np.round(numbers, 6) + 0.0))
 
 
 def grid(values: pa.Array, width: float) -> Made:
@@ -174,7 +174,7 @@ def grid(values: pa.Array, width: float) -> Made:
 
 
 def _corner(numbers: Floats, width: float) -> Floats:
-    corner: Floats = np.round(np.floor(np.round(numbers / width, 9)) * width, 10) + 0.0
+    corner: Floats = np.round(np.floor(np.round(numbers / width, 9)) * width, 6) + 0.0
     return corner
 
 

@@ -22,16 +22,16 @@ from aitransparency.deid.dates import Days, year_month_day
 from aitransparency.deid.divisions import known_codes
 from aitransparency.deid.ff1 import Numbers, digits_of, number_of
 from aitransparency.deid.identity import check_characters
-from aitransparency.deid.recognizers.dates import is_day
+from aitransparency.deid.recognizers.dates import FIRST_YEAR, LAST_YEAR, is_day
 from aitransparency.deid.text import Bytes, Mask
 
 _ZERO = np.uint8(48)
 _PERMITS = (810000, 820000, 830000)  # residence permits of Hong Kong, Macau and Taiwan
-_FIRST = np.datetime64("1880-01-01", "D").astype(np.int64)
-_DAYS = int(np.datetime64("2060-01-01", "D").astype(np.int64) - _FIRST)
+_FIRST = np.datetime64(f"{FIRST_YEAR}-01-01", "D").astype(np.int64)
+_DAYS = int(np.datetime64(f"{LAST_YEAR + 1}-01-01", "D").astype(np.int64) - _FIRST)
 _ORDERS = 1000
 # Mobile segments in use when this format was made; the others are a domain of their own.
-_UNUSED = (142, 143, 154, 160, 161, 163, 164, 168, 169, 194)
+_UNUSED = (142, 143, 154, 160, 163, 164, 168, 169, 194)
 _SEGMENTS = np.array([one for one in range(130, 200) if one not in _UNUSED], np.uint64)
 _REST = np.array(_UNUSED, np.uint64)
 _DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], np.uint8)
@@ -63,9 +63,7 @@ class ResidentIDs:
 
     def count(self, cells: Bytes) -> tuple[Numbers, Mask]:
         """Return the number of each ID, and whether it is valid."""
-        digits = cells[:, :17] - _ZERO
-        good: Mask = np.asarray((digits < 10).all(axis=1))
-        digits = np.where(good[:, None], digits, np.uint8(0))
+        digits, good = digits_in(cells[:, :17])
         good &= check_characters(digits + _ZERO) == cells[:, 17]
         place = self._place[number_of(digits[:, :6], 10)]
         day, real = _days_of(digits[:, 6:14])
@@ -104,16 +102,31 @@ def _days_of(digits: Bytes) -> tuple[npt.NDArray[np.int64], Mask]:
         for part in (slice(4), slice(4, 6), slice(6, 8))
     )
     real = is_day(year, month, day)
-    months = np.where(real, (year - 1970) * 12 + month - 1, 0)
-    days = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    return days + day - 1 - _FIRST, real
+    months = np.where(real, (year - FIRST_YEAR) * 12 + month - 1, 0)
+    return _calendar()[1][months] + day - 1, real
+
+
+@cache
+def _calendar() -> tuple[Numbers, npt.NDArray[np.int64]]:
+    """Return YYYYMMDD of every day from the first, and the first day of every month."""
+    year, month, day = year_month_day(np.arange(_FIRST, _FIRST + _DAYS))
+    numbers: Numbers = (year * 10_000 + month * 100 + day).astype(np.uint64)
+    return numbers, np.flatnonzero(day == 1)
 
 
 def yyyymmdd(days: Days) -> Numbers:
-    """Return days since 1970-01-01 as numbers of eight digits, uint64 (n,)."""
-    year, month, day = year_month_day(days)
-    number: Numbers = (year * 10_000 + month * 100 + day).astype(np.uint64)
-    return number
+    """Return days since 1970-01-01, of the years 1880 to 2059, as YYYYMMDD, uint64 (n,)."""
+    numbers: Numbers = _calendar()[0][days - _FIRST]
+    return numbers
+
+
+def digits_in(cells: Bytes) -> tuple[Bytes, Mask]:
+    """Return ASCII cells, uint8 (n, width), as digits, and which rows are; others are zeros."""
+    digits = cells - _ZERO
+    if (digits < 10).all():
+        return digits, np.ones(len(digits), np.bool_)
+    good: Mask = np.asarray((digits < 10).all(axis=1))
+    return np.where(good[:, None], digits, np.uint8(0)), good
 
 
 def ascii_number(cells: Bytes) -> npt.NDArray[np.int64]:
@@ -133,9 +146,7 @@ class MobilePhones:
 
     def count(self, cells: Bytes) -> tuple[Numbers, Mask]:
         """Return the number of each phone, and whether it is in one of the segments."""
-        digits = cells - _ZERO
-        good: Mask = np.asarray((digits < 10).all(axis=1))
-        digits = np.where(good[:, None], digits, np.uint8(0))
+        digits, good = digits_in(cells)
         place = self._place[number_of(digits[:, :3], 10)]
         good &= place >= 0
         number = np.where(good, place, 0).astype(np.uint64) * np.uint64(10**8)
@@ -150,8 +161,11 @@ class MobilePhones:
 
 def luhn_digit(body: Bytes) -> Bytes:
     """Return the check digit of ISO/IEC 7812-1 annex B for digits, uint8 (n, width)."""
-    total = _DOUBLED[body[:, ::-2]].sum(axis=1) + body[:, -2::-2].sum(axis=1)
-    made: Bytes = (-total.astype(np.int64) % 10).astype(np.uint8)
+    total = np.zeros(len(body), np.uint8)  # 19 digits add up to 171 at most
+    for place, column in enumerate(reversed(range(body.shape[1]))):
+        digits = body[:, column]
+        total += digits if place % 2 else _DOUBLED[digits]
+    made: Bytes = (np.uint8(10) - total % np.uint8(10)) % np.uint8(10)
     return made
 
 

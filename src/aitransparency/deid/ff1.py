@@ -152,13 +152,14 @@ def _modulo(numbers: Numbers, modulus: int) -> Numbers:
 
 def _add(one: Numbers, other: Numbers, modulus: int) -> Numbers:
     total = one + other
-    total -= np.where(total >= np.uint64(modulus), np.uint64(modulus), np.uint64(0))
-    return total
+    made: Numbers = np.minimum(total, total - np.uint64(modulus))  # below zero wraps to the top
+    return made
 
 
 def _subtract(one: Numbers, other: Numbers, modulus: int) -> Numbers:
-    lent = np.where(one < other, np.uint64(modulus), np.uint64(0))
-    return one + lent - other
+    rest = one - other
+    made: Numbers = np.minimum(rest, rest + np.uint64(modulus))
+    return made
 
 
 def permute(
@@ -229,10 +230,17 @@ def number_of(digits: npt.NDArray[np.uint8], radix: int) -> Numbers:
 
 def digits_of(numbers: Numbers, radix: int, width: int) -> npt.NDArray[np.uint8]:
     """Undo `number_of`."""
-    digits = np.empty((len(numbers), width), np.uint8)
+    digits = np.empty((width, len(numbers)), np.uint8)
+    step = 1  # digits of a piece below 2**32: dividing those is faster
+    while radix ** (step + 1) < 2**32:
+        step += 1
     rest = numbers
-    for column in reversed(range(width)):
-        above = rest // np.uint64(radix)
-        digits[:, column] = rest - above * np.uint64(radix)
+    for last in range(width, 0, -step):
+        above = rest // np.uint64(radix**step)
+        piece = (rest - above * np.uint64(radix**step)).astype(np.uint32)
+        for column in reversed(range(max(last - step, 0), last)):
+            shorter = piece // np.uint32(radix)
+            digits[column] = piece - shorter * np.uint32(radix)
+            piece = shorter
         rest = above
-    return digits
+    return digits.T

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from aitransparency.deid.column import TextColumn, column_parts
+from aitransparency.deid.column import Ints, TextColumn, column_parts
 from aitransparency.deid.entities import entity_id
 from aitransparency.deid.known.document import spread
 from aitransparency.deid.scan.overlap import stays
@@ -26,6 +26,7 @@ from aitransparency.frames import is_series, library_of
 
 _PART = 4_000_000  # bytes of text scanned at a time by each thread
 _THREADS = 2
+_LIKELY = 0.5
 
 
 def find(data: object, *, entities: Iterable[str] | None = None, min_score: float = 0.5) -> Spans:
@@ -218,15 +219,29 @@ def _known(entities: Iterable[str]) -> frozenset[str]:
 def _resolved(
     part: TextColumn, active: Sequence[Source], wanted: frozenset[str] | None, min_score: float
 ) -> Candidates:
+    # Overlaps are decided at one score for all callers, so that the least score asked for only
+    # takes finds away: see `_ranks`.
+    least = min(min_score, _LIKELY)
     found = Candidates.concat(
-        [source.find(part, source.wanted(wanted), min_score) for source in active]
+        [source.find(part, source.wanted(wanted), least) for source in active]
     )
     stay = _best(found)
     others = spread(part, stay)
-    return _best(Candidates.concat([stay, others])) if len(others) else stay
+    stay = _best(Candidates.concat([stay, others])) if len(others) else stay
+    return stay if least == min_score else stay.take(stay.score >= np.float32(min_score))
 
 
 def _best(found: Candidates) -> Candidates:
-    percent = np.rint(found.score.astype(np.float64) * 10_000).astype(np.int64)
-    percent[found.entity == entity_id("PERSON")] -= 10_000  # a name yields to what has a form
-    return found.take(stays(found.start, found.end, found.entity, percent))
+    return found.take(stays(found.start, found.end, found.entity, _ranks(found)))
+
+
+def _ranks(found: Candidates) -> Ints:
+    """Return what decides overlaps: likely finds by form, then likely names, then the others.
+
+    A name yields to what has a form, since a model sees names where numbers stand. Nothing below
+    `_LIKELY` ever takes the place of something above it.
+    """
+    ranks = np.rint(found.score.astype(np.float64) * 10_000).astype(np.int64)
+    likely = found.score >= np.float32(_LIKELY)
+    ranks[likely] += np.where(found.entity[likely] == entity_id("PERSON"), 20_000, 40_000)
+    return ranks

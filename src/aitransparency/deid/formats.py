@@ -20,6 +20,7 @@ import pyarrow as pa
 from aitransparency.deid.domains import (
     Domain,
     Places,
+    digits_in,
     domains_of,
     luhn_digit,
     uscc_letters,
@@ -101,6 +102,10 @@ class Formats:
     def _by_pattern(self, cells: Bytes) -> Iterator[tuple[Rows, Bytes]]:
         classes = _CLASSES[cells]
         classes[:, : self.keep_start] = 0
+        if (classes == 1).all():  # digits alone: one pattern
+            for some, moved in self._moved(cells, (1,) * cells.shape[1]):
+                yield some, moved
+            return
         plates = self.entity == "CN_LICENSE_PLATE"
         plain = np.ones(len(cells), np.bool_) if plates else (cells < 0x80).all(axis=1)
         code = np.zeros(len(cells), np.uint64)
@@ -136,9 +141,7 @@ class Formats:
         """Encrypt between the kept front and the check digit, which stays right, or wrong."""
         body = slice(self.keep_start, cells.shape[1] - 1)
         size = 10 ** max(body.stop - body.start, 0)
-        digits = cells - _ZERO
-        good: Mask = np.asarray((digits < 10).all(axis=1))
-        digits = np.where(good[:, None], digits, np.uint8(0))
+        digits, good = digits_in(cells)
         off = (10 + digits[:, -1] - luhn_digit(digits[:, :-1])) % 10
         number = number_of(digits[:, body], 10)
         for wrongs in (1, 9):

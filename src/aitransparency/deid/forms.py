@@ -28,6 +28,9 @@ import pyarrow.compute as pc
 
 from aitransparency.deid.text import Bytes, layout, matrix, null_mask, put, true_mask
 
+_DIGITS = "DXNT"  # letters of layouts that stand for digits
+_LEAST = {"N": "1", "T": "3"}
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -42,6 +45,11 @@ class Form:
     keep_end: int = 0
     mask: tuple[str, str] | None = None
 
+    @property
+    def han(self) -> bool:
+        """Whether all its layouts are of Han characters, three bytes each."""
+        return bool(self.layouts) and all(set(one) == {"H", "h"} for one in self.layouts)
+
 
 @cache
 def forms() -> Mapping[str, Form]:
@@ -53,6 +61,8 @@ def forms() -> Mapping[str, Form]:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in entries.items()
         }
+        if "layouts" in listed:  # by byte: a Han character has three
+            listed["layouts"] = tuple(one.replace("H", "Hhh") for one in listed["layouts"])
         read[entity] = Form(**listed)
     return MappingProxyType(read)
 
@@ -82,6 +92,17 @@ def spell(values: pa.Array, entity: str | None) -> pa.Array:
     if done.any():
         return put(values, ~done, _spell_all(values.filter(pa.array(~done)), form))
     return _spell_all(values, form)
+
+
+def spell_and_fit(values: pa.Array, entity: str | None) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """Return `spell` and `fits` of it; a column that is canonical already is looked at once."""
+    form = form_of(entity)
+    if form.layouts and len(values):
+        done = in_layout(values, form)
+        if done.all():
+            return values, done
+    spelled = spell(values, entity)
+    return spelled, fits(spelled, entity)
 
 
 def _spell_all(values: pa.Array, form: Form) -> pa.Array:
@@ -131,18 +152,27 @@ def in_layout(values: pa.Array, form: Form) -> npt.NDArray[np.bool_]:
     for pattern in form.layouts:
         rows = np.flatnonzero(widths == len(pattern))
         if len(rows):
-            cells = data[offsets[rows][:, None] + np.arange(len(pattern))]
+            windows = np.lib.stride_tricks.sliding_window_view(data, len(pattern))
+            cells = windows[offsets[rows]]
             good[rows] |= _matches(cells, pattern)
     return good
 
 
 def _matches(cells: Bytes, pattern: str) -> npt.NDArray[np.bool_]:
     good = np.ones(len(cells), np.bool_)
-    digits = np.array([letter in "DX" for letter in pattern])
+    if "H" in pattern:
+        for column in range(0, len(pattern), 3):
+            lead = cells[:, column]
+            early = (lead == 0xE4) & (cells[:, column + 1] >= 0xB8)
+            good &= (lead - np.uint8(0xE5) <= 0xE9 - 0xE5) | early
+        return good
+    digits = np.array([letter in _DIGITS for letter in pattern])
     numeric = (cells - np.uint8(48)) < 10  # wraps below "0"
     for column, letter in enumerate(pattern):
         if letter == "X":
             numeric[:, column] |= cells[:, column] == ord("X")
+        elif letter in _LEAST:
+            numeric[:, column] &= cells[:, column] >= ord(_LEAST[letter])
         elif not digits[column]:
             good &= cells[:, column] == ord(letter)
     return good & numeric[:, digits].all(axis=1)

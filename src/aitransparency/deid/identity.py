@@ -11,9 +11,10 @@ the ID of 18 characters with the century and the check character of GB 11643-199
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from aitransparency.deid.forms import spell
+from aitransparency.deid.forms import spell_and_fit
 from aitransparency.deid.text import Bytes, from_matrix, layout, null_mask, put
 
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.int64)
@@ -22,9 +23,16 @@ _CHECKS = np.frombuffer(b"10X98765432", np.uint8)
 
 def same_person(values: pa.Array, entity: str | None) -> pa.Array:
     """Return the spelling under which values of one person are equal, large_string (n,)."""
-    spelled = spell(values, entity)
-    if entity != "CN_RESIDENT_ID":
-        return spelled
+    return person_and_fit(values, entity)[0]
+
+
+def person_and_fit(values: pa.Array, entity: str | None) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """Return `same_person`, and where a value can be the entity, bool (n,); null can."""
+    spelled, fit = spell_and_fit(values, entity)
+    return (_long_ids(spelled) if entity == "CN_RESIDENT_ID" else spelled), fit
+
+
+def _long_ids(spelled: pa.Array) -> pa.Array:
     offsets, data = layout(spelled)
     rows = np.flatnonzero((np.diff(offsets) == 15) & ~null_mask(spelled))
     if not len(rows):

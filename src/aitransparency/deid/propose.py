@@ -26,11 +26,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from aitransparency.deid.appearance import Look, looks_like
 from aitransparency.deid.column import TextColumn
 from aitransparency.deid.entities import ENTITIES
 from aitransparency.deid.plan import ColumnPlan, OnMismatch, Plan, Role
 from aitransparency.deid.techniques import (
     Drop,
+    Generalize,
     Keep,
     Mask,
     Pseudonymize,
@@ -43,6 +45,7 @@ from aitransparency.errors import InputTypeError
 from aitransparency.frames import is_frame, to_table
 
 _TECHNIQUES: dict[str, type[Technique]] = {
+    "Generalize": Generalize,
     "Keep": Keep,
     "Mask": Mask,
     "Pseudonymize": Pseudonymize,
@@ -50,8 +53,11 @@ _TECHNIQUES: dict[str, type[Technique]] = {
     "Scan": Scan,
 }
 # What a column is worth doing where its values speak; one that is not here is pseudonymised.
-_MASKED = frozenset({"CN_MOBILE_PHONE", "CN_LANDLINE_PHONE", "CN_BANK_CARD", "EMAIL_ADDRESS"})
-_REDACTED = frozenset({"CN_ADDRESS", "DATE_OF_BIRTH", "GEO_COORDINATE", "URL"})
+_MASKED = frozenset(
+    {"CN_MOBILE_PHONE", "CN_LANDLINE_PHONE", "CN_BANK_CARD", "EMAIL_ADDRESS", "PERSON"}
+)
+_GENERALIZED = frozenset({"CN_ADDRESS", "DATE_OF_BIRTH", "GEO_COORDINATE"})  # to the usual class
+_REDACTED = frozenset({"URL"})
 _ENOUGH = 0.5  # share of values that must match for the values to decide
 _FEW = 50  # distinct texts of a column that can be a list of categories
 _SHORT = 12  # characters of a category's name, at most
@@ -63,13 +69,20 @@ class _Kind:
     technique: str
     entity: str | None
     terms: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
 @cache
 def _kinds() -> tuple[_Kind, ...]:
     text = files("aitransparency.deid").joinpath("headers.toml").read_text("utf-8")
     return tuple(
-        _Kind(kind["role"], kind["technique"], kind.get("entity"), tuple(kind["terms"]))
+        _Kind(
+            kind["role"],
+            kind["technique"],
+            kind.get("entity"),
+            tuple(kind["terms"]),
+            tuple(kind.get("endings", ())),
+        )
         for kind in tomllib.loads(text)["kind"]
     )
 
@@ -123,6 +136,9 @@ def _column(name: str, values: pa.ChunkedArray) -> ColumnPlan:
         )
     if kind is not None:
         return _by_header(kind, known, is_text(values.type), loose)
+    look = looks_like(known, loose)
+    if look is not None:
+        return _by_look(look, is_text(values.type))
     if not is_text(values.type):
         return ColumnPlan(Keep(), reason="numbers or dates that look like no identifier")
     return _unknown_text(known, loose)
@@ -138,7 +154,7 @@ def _by_header(kind: _Kind, known: pa.Array, textual: bool, loose: float) -> Col
     if kind.technique == "Scan" and not textual:
         return ColumnPlan(Keep(), reason="numbers or dates under the header of a text")
     on_mismatch: OnMismatch | None = None
-    if kind.role in ("direct", "quasi") and kind.technique == "Mask":
+    if kind.role in ("direct", "quasi") and kind.technique in ("Mask", "Generalize"):
         on_mismatch = "redact"
     return ColumnPlan(
         technique,
@@ -147,6 +163,18 @@ def _by_header(kind: _Kind, known: pa.Array, textual: bool, loose: float) -> Col
         reason=reason,
         on_mismatch=on_mismatch,
     )
+
+
+def _by_look(look: Look, textual: bool) -> ColumnPlan:
+    if look == "name":
+        reason = "nearly all values have a Chinese surname and the length of a name"
+        return ColumnPlan(Mask(), "direct", "PERSON", reason, on_mismatch="redact")
+    if look == "date":
+        return ColumnPlan(Keep(), "quasi", reason="dates; with others they may point to a person")
+    if textual:
+        reason = "a code of its own in nearly every row: it may be the number of a person"
+        return ColumnPlan(Pseudonymize(), "direct", reason=reason)
+    return ColumnPlan(Keep(), reason="numbers, nearly all different, that look like no identifier")
 
 
 def _unknown_text(known: pa.Array, loose: float) -> ColumnPlan:
@@ -171,6 +199,8 @@ def _are_categories(known: pa.Array) -> bool:
 def _technique_for(entity: str) -> Technique:
     if entity in _MASKED:
         return Mask()
+    if entity in _GENERALIZED:
+        return Generalize()
     return Redact() if entity in _REDACTED else Pseudonymize()
 
 
@@ -204,6 +234,9 @@ def _kind_of(header: str) -> _Kind | None:
             if term.isascii() and f" {term} " in padded:
                 return kind
             if not term.isascii() and term in plain:
+                return kind
+        for ending in kind.endings:  # 经办人, xsxm
+            if plain.endswith(ending) and len(plain) > len(ending):
                 return kind
     return None
 

@@ -12,15 +12,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, TypeVar
 
 import pyarrow as pa
 
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import ColumnPlan, Plan
-from aitransparency.deid.techniques import Keep
-from aitransparency.deid.techniques.base import Place
+from aitransparency.deid.techniques import Drop, Keep, Outcome, Place, Technique
 from aitransparency.deid.text import is_text, text_type_like
 from aitransparency.errors import (
     ColumnNotFoundError,
@@ -84,6 +85,54 @@ def reidentify(data: Data, plan: Plan, *, key: Key, columns: Sequence[str] | Non
     return like(data, table)
 
 
+@dataclass(frozen=True)
+class _Undone(Technique):
+    """The way back as a technique, so that files of every format go it too."""
+
+    technique: Technique
+
+    keyed: ClassVar[bool] = True
+    by_value: ClassVar[bool] = False
+
+    def apply(self, values: pa.Array, place: Place) -> Outcome:
+        return Outcome(self.technique.undo(values, place))
+
+    def settings(self) -> dict[str, Any]:  # what TOML holds
+        return {"name": "Undone", **self.technique.settings()}
+
+
+def reidentify_file(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    plan: Plan,
+    *,
+    key: Key,
+    columns: Sequence[str] | None = None,
+) -> int:
+    """Write a file with its encrypted columns as they were; the number of its rows.
+
+    Parameters
+    ----------
+    source
+        A file that `deidentify_file` wrote under this plan, of any format that has columns.
+    target
+        The file to write, readable by its owner only (mode 0600).
+    plan, key, columns
+        As for `reidentify`, which also says what is raised.
+    """
+    from aitransparency.deid.files.job import deidentify_file
+
+    left = [name for name, line in plan.items() if not isinstance(line.technique, Drop)]
+    asked = _asked(plan, left, columns)
+    _expect_key(plan, key)
+    lines = {name: replace(plan[name], technique=Keep()) for name in left}
+    for name, line in asked.items():
+        lines[name] = replace(line, technique=_Undone(line.technique))
+    back = Plan(lines, others=None if plan.others is None else Keep())
+    made = deidentify_file(source, target, plan=back, key=key, verify=False)
+    return made.rows
+
+
 def _asked(plan: Plan, names: list[str], columns: Sequence[str] | None) -> dict[str, ColumnPlan]:
     if columns is not None:
         if isinstance(columns, str):
@@ -123,4 +172,4 @@ def _expect_key(plan: Plan, key: Key) -> None:
         raise KeyMaterialError(f"the plan was applied with key {plan.key_id}, this is {key.id}")
 
 
-__all__ = ["reidentify"]
+__all__ = ["reidentify", "reidentify_file"]

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
@@ -46,8 +47,12 @@ def seal(values: pa.Array, key: bytes, cipher: Whole) -> pa.Array:
     else:
         tags = hmac_of(values, key[:32], "sm3")[:, :_TAG]
         streamed = _stream(values.cast(pa.large_binary()), tags, key)
-        pairs = zip(_messages(values), tags, streamed, strict=True)
-        sealed = [None if value is None else bytes(tag) + text for value, tag, text in pairs]
+        heads = tags.tobytes()
+        nulls = null_mask(values).tolist()
+        sealed = [
+            None if null else heads[_TAG * row : _TAG * (row + 1)] + text
+            for row, (null, text) in enumerate(zip(nulls, streamed, strict=True))
+        ]
     return pa.array([None if one is None else _letters(one) for one in sealed], pa.large_string())
 
 
@@ -123,10 +128,12 @@ def _stream(texts: pa.Array, tags: Bytes, key: bytes) -> list[bytes]:
     counter[:, 1] = low
     stream = Cipher(SM4(key[32:48]), ECB()).encryptor().update(counter.tobytes())
     places = np.frombuffer(stream, np.uint8)
-    whole = []
-    for here, size, first in zip(offsets[:-1], sizes, edges[:-1] * 16, strict=True):
-        whole.append((data[here : here + size] ^ places[first : first + size]).tobytes())
-    return whole
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    every = np.arange(ends[-1])
+    text_at = np.repeat(offsets[:-1] - ends[:-1], sizes) + every
+    stream_at = np.repeat(edges[:-1] * 16 - ends[:-1], sizes) + every
+    turned = (data[text_at] ^ places[stream_at]).tobytes()
+    return [turned[first:last] for first, last in pairwise(ends.tolist())]
 
 
 def _messages(values: pa.Array) -> list[bytes | None]:

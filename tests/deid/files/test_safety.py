@@ -173,8 +173,8 @@ JOB = """
 import sys
 from aitransparency import deid
 from aitransparency.deid.techniques import Keep
-from aitransparency.deid.files import job
-job._PART = 2
+from aitransparency.deid.files import one_file
+one_file.PART = 2
 plan = deid.Plan({"phone": deid.Mask(keep_start=3, keep_end=4)}, others=Keep())
 print("ready", flush=True)
 deid.deidentify_file(sys.argv[1], sys.argv[2], plan=plan,
@@ -213,9 +213,9 @@ def test_a_kill_leaves_no_target_and_the_next_run_ends_with_the_same_bytes(sourc
 
 
 def test_going_on_takes_up_only_the_same_job(source, tmp_path, phone_plan, monkeypatch) -> None:
-    from aitransparency.deid.files import job
+    from aitransparency.deid.files import one_file
 
-    monkeypatch.setattr(job, "_PART", 1)
+    monkeypatch.setattr(one_file, "PART", 1)
     target = tmp_path / "b.csv"
     options = deid.FileOptions(chunk_bytes=2000, resume=True)
 

@@ -119,9 +119,9 @@ def test_the_report_counts_what_the_row_told():
     linked = next(column.linked for column in report.columns if column.name == "note")
     assert set(linked) == {"name", "phone", "id"}
     assert min(linked.values()) > 20
-    line = f"- “note”中按同行身份列找到: id {linked['id']}, name {linked['name']}"
-    assert line in report.to_markdown()
-    assert "Known from the row, in note" in report.to_markdown("en")
+    counts = "、".join(f"{name} {count}" for name, count in sorted(linked.items()))
+    assert f"“note”中另按同行身份列的值找到：{counts}。" in report.to_markdown()
+    assert "Found in note besides, as values of the same row" in report.to_markdown("en")
 
 
 def test_a_known_name_gets_the_token_of_its_column():

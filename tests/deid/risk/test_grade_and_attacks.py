@@ -96,6 +96,13 @@ def test_linkage_by_hand(after, success, unique, reason) -> None:
     assert found.unique == pytest.approx(unique), reason
 
 
+@pytest.mark.parametrize("shown", [["1990-05", "1991-05"], ["1990-1994", "1991-1999"]])
+def test_days_are_linked_through_months_and_years(shown: list[str]) -> None:
+    before = pa.table({"born": ["1990-05-06", "1995-05-06"]})
+    after = pa.table({"born": [shown[0], shown[1].replace("1991-05", "1995-05")]})
+    assert link(before, after, columns=["born"]).success == 1.0
+
+
 def test_linkage_takes_a_sample() -> None:
     big = pa.table({"n": list(range(500))})
     found = link(big, big, columns=["n"], sample=50)

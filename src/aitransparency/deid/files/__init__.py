@@ -1,1 +1,1 @@
-"""Files and streams of any size through the kernel; see `deidentify_file`."""
+"""Files, folders and streams of any size through the kernel; see `deidentify_file`."""

@@ -10,22 +10,19 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from aitransparency.deid.apply import apply_counted
 from aitransparency.deid.files.base import Chunk, Format, Records, Sink, Written
-from aitransparency.deid.files.nested import flat_schemas, nest, unnest
+from aitransparency.deid.files.batches import fitted, groups_of, output_schema, put_back
+from aitransparency.deid.files.nested import flat_schemas
 from aitransparency.deid.files.options import FileOptions
-from aitransparency.deid.files.plan_part import applied_groups
 from aitransparency.deid.files.safe_output import SafeOutput
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
-from aitransparency.deid.text import is_text
-from aitransparency.errors import FileFormatError, InputError
+from aitransparency.errors import FileFormatError
 
 ROWS = 32_768  # of a chunk
 
@@ -34,8 +31,6 @@ class Columnar(Format):
     """A source of record batches; see `Format`."""
 
     def __init__(self, path: Path, name: str, options: FileOptions) -> None:
-        if options.neutralise_formulas:
-            raise InputError("formulas are neutralised in CSV and XLSX only")
         self._path = path
         self._file = name
         with damage(name):
@@ -54,13 +49,9 @@ class Columnar(Format):
     def _batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows from the first on."""
 
-    @cached_property
-    def _nested(self) -> bool:
-        return any(pa.types.is_nested(field.type) for field in self.schema)
-
     def schemas(self) -> list[pa.Schema]:
         """See `Format.schemas`."""
-        return flat_schemas(self.schema) if self._nested else [self.schema]
+        return flat_schemas(self.schema)
 
     def sample(self, rows: int) -> list[pa.Table]:
         """See `Format.sample`."""
@@ -68,10 +59,7 @@ class Columnar(Format):
             first = next(self._batches(), None)
         if first is None:
             return [schema.empty_table() for schema in self.schemas()]
-        return [pa.Table.from_batches([group]) for group in self._groups(first.slice(0, rows))]
-
-    def _groups(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, ...]:
-        return unnest(batch) if self._nested else (batch,)
+        return [pa.Table.from_batches([group]) for group in groups_of(first.slice(0, rows))]
 
     def chunks(self, position: int = 0, line: int = 0) -> Iterator[Chunk]:
         """See `Format.chunks`."""
@@ -85,76 +73,13 @@ class Columnar(Format):
         with damage(self._file):
             batch = chunk.payload
             batch.validate(full=True)
-            return Records(self._groups(batch), batch.num_rows, form=batch)
+            return Records(groups_of(batch), batch.num_rows, form=batch)
 
     def write(self, records: Records, made: list[pa.RecordBatch], plan: Plan) -> Written:
         """See `Format.write`."""
-        flat = [_types_back(group, one) for group, one in zip_by_name(records.groups, made)]
-        batch = nest(records.form, flat) if self._nested else flat[0]
+        batch = put_back(records.form, records.groups, made)
         batch = batch.replace_schema_metadata(self.schema.metadata)
         return Written(batch, batch.num_rows)
-
-    def output_schema(self, plan: Plan, key: Key | None) -> pa.Schema:
-        """Return the columns of the output: what an empty batch becomes."""
-        arrays = [pa.array([], field.type) for field in self.schema]
-        empty = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-        groups = self._groups(empty)
-        made = applied_groups(groups, plan, lambda one, part: apply_counted(one, part, key))
-        records = Records(groups, 0, form=empty)
-        written = self.write(records, [one.batch for one in made if one], plan)
-        schema: pa.Schema = written.payload.schema
-        if schema.types != self.schema.types and schema.metadata:
-            # pandas notes the old types there
-            kept = {k: v for k, v in schema.metadata.items() if k != b"pandas"}
-            schema = schema.with_metadata(kept or None)
-        return schema
-
-
-def zip_by_name(
-    groups: tuple[pa.RecordBatch, ...], made: list[pa.RecordBatch]
-) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
-    """Yield each table that was made with the one it was made from; dropped tables are gone."""
-    for one in made:
-        names = set(one.schema.names)
-        yield next(group for group in groups if names <= set(group.schema.names)), one
-
-
-def _types_back(group: pa.RecordBatch, made: pa.RecordBatch) -> pa.RecordBatch:
-    """Return text as a dictionary again where it was one, and fields as they were described."""
-    columns, fields = [], []
-    for name, values in zip(made.schema.names, made.columns, strict=True):
-        field = group.schema.field(name)
-        coded_text = pa.types.is_dictionary(field.type) and is_text(field.type)
-        if coded_text and is_text(values.type) and not pa.types.is_dictionary(values.type):
-            coded = values.dictionary_encode()
-            values = pa.DictionaryArray.from_arrays(
-                coded.indices, coded.dictionary.cast(field.type.value_type)
-            )
-        columns.append(values)
-        metadata = field.metadata if values.type == field.type else None
-        fields.append(pa.field(name, values.type, True, metadata))
-    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
-
-
-def fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Return a batch in the types of the output.
-
-    Raises
-    ------
-    FileFormatError
-        Naming the column whose values have another type here than in the batches before.
-    """
-    columns = []
-    for field, values in zip(schema, batch.columns, strict=True):
-        try:
-            columns.append(values if values.type == field.type else values.cast(field.type))
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            raise FileFormatError(
-                f"column {field.name!r} becomes {values.type} here and {field.type} elsewhere in "
-                "the file: some values do not fit their technique; set its on_mismatch to 'error' "
-                "to see where, or redact the column"
-            ) from None
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 @contextmanager
@@ -223,7 +148,7 @@ class ParquetFile(Columnar):
         """See `Format.sink`."""
         import pyarrow.parquet as pq
 
-        schema = self.output_schema(plan, key)
+        schema = output_schema(self.schema, plan, key)
         metadata = self._parquet.metadata
         codec, rows = "SNAPPY", ROWS
         if metadata.num_row_groups:
@@ -301,7 +226,7 @@ class FeatherFile(Columnar):
 
     def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:
         """See `Format.sink`."""
-        schema = self.output_schema(plan, key)
+        schema = output_schema(self.schema, plan, key)
         options = pa.ipc.IpcWriteOptions(
             compression=self._codec(), emit_dictionary_deltas=self._is_file
         )

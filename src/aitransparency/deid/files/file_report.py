@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from aitransparency.deid.report import Report
+from aitransparency.deid.report.model import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,13 @@ class FileReport(Report):
     """A `Report` with a line for each file."""
 
     files: tuple[FileFacts, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:  # what JSON holds
+        """Return the report as JSON holds it, with its files, and its own hash."""
+        made = Report.to_dict(self)
+        made["files"] = [asdict(one) for one in self.files]
+        made["report_sha256"] = fingerprint(made)
+        return made
 
     @property
     def quarantined(self) -> int:

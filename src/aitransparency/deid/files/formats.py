@@ -32,6 +32,13 @@ _MAGIC = (
     (0, b"SQLite format 3\0", "sqlite"),
     (8, b"DUCK", "duckdb"),
 )
+_READERS = {
+    "parquet": ("columnar", "ParquetFile"),
+    "feather": ("columnar", "FeatherFile"),
+    "excel": ("excel_file", "ExcelFile"),
+    "sqlite": ("sqlite_file", "SqliteFile"),
+    "duckdb": ("duckdb_file", "DuckdbFile"),
+}
 _SIGNED = frozenset({"parquet", "excel", "sqlite", "duckdb"})  # all such files begin as above
 
 
@@ -92,12 +99,15 @@ def _textual(source: Path | IO[bytes], name: str, kind: str, options: FileOption
 
 
 def _binary(path: Path, name: str, kind: str, options: FileOptions) -> Format:
-    from aitransparency.deid.files.columnar import FeatherFile, ParquetFile
+    from importlib import import_module
 
-    readers = {"parquet": ParquetFile, "feather": FeatherFile}
-    if kind not in readers:
-        raise FileFormatError(f"{name}: {kind} is not read yet")
-    return readers[kind](path, name, options)
+    if options.neutralise_formulas and kind != "excel":
+        raise InputError("formulas are neutralised in CSV and XLSX only")
+    module, reader = _READERS[kind]
+    made: Format = getattr(import_module(f"aitransparency.deid.files.{module}"), reader)(
+        path, name, options
+    )
+    return made
 
 
 def _by_magic(path: Path, name: str) -> str | None:

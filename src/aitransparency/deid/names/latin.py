@@ -1,11 +1,13 @@
-"""Names in pinyin: Zhang Wei, ZHANG San, San Zhang, Wang Xiao-ming.
+"""Names in Latin letters: Zhang Wei, ZHANG San, San Zhang, Wang Xiao-ming; Elena, John Miller.
 
-A family name and a given name of one to three syllables, each with a capital, side by side. Names
-of other languages in Latin letters are left to the model, which knows few; so are spellings other
-than Hanyu Pinyin.
+In pinyin, a family name and a given name of one to three syllables stand side by side, each with a
+capital. Of other languages a list of common given names is known (Faker's, MIT); up to two
+capitalised words after one belong to it. Spellings other than Hanyu Pinyin are left to the model.
 
 >>> token_kind("Zhang"), token_kind("Xiaoming"), token_kind("Hello")
-(3, 2, 0)
+(19, 18, 16)
+>>> token_kind("Elena"), token_kind("RandyMiller"), token_kind("hello")
+(22, 24, 0)
 """
 
 from __future__ import annotations
@@ -22,9 +24,10 @@ import numpy.typing as npt
 from aitransparency.deid.column import Ints, TextColumn
 from aitransparency.deid.spans import Candidates
 
-FAMILY, GIVEN = 1, 2
-_LONGEST = 18
-_FIRST_SCORE, _LAST_SCORE = 0.8, 0.7
+FAMILY, GIVEN, FOREIGN, JOINED, CAPITALISED = 1, 2, 4, 8, 16
+_LONGEST = 24
+_FIRST_SCORE, _LAST_SCORE, _FOREIGN_SCORE, _ALONE_SCORE = 0.8, 0.7, 0.8, 0.6
+_JOINED = re.compile("([A-Z][a-z]{2,})(?:[A-Z][a-z]+){1,2}")
 
 _LETTER = np.zeros(256, np.bool_)
 _LETTER[65:91] = _LETTER[97:123] = True
@@ -40,7 +43,7 @@ for _table in (_LETTER, _CAPITAL, _GLUE):
 
 @cache
 def _words() -> dict[str, Any]:
-    text = resources.files("aitransparency.deid.names").joinpath("pinyin.toml").read_text("utf-8")
+    text = resources.files("aitransparency.deid.names").joinpath("latin.toml").read_text("utf-8")
     return tomllib.loads(text)
 
 
@@ -61,17 +64,29 @@ def _given() -> re.Pattern[str]:
     return re.compile(f"(?:(?:{'|'.join(longest_first)})['-]?){{1,3}}")
 
 
+@cache
+def _foreign() -> frozenset[str]:
+    text = resources.files("aitransparency.deid.names").joinpath("given_names.txt")
+    return frozenset(text.read_text("utf-8").split())
+
+
 @lru_cache(maxsize=4096)
 def token_kind(token: str) -> int:
-    """Return `FAMILY` and `GIVEN` as bits: what a token of letters can be."""
+    """Return what a token of letters can be, as bits: `FAMILY` to `CAPITALISED`."""
+    joined = _JOINED.fullmatch(token)
+    if joined and joined[1].lower() in _foreign():
+        return JOINED | CAPITALISED
     if not (token.istitle() or token.isupper() or _is_hyphened(token)):
         return 0
     lower = token.lower()
-    if lower in _listed("words") and lower not in _listed("families"):
-        return 0
-    kind = FAMILY if lower in _listed("families") else 0
-    if lower not in _listed("words") and _given().fullmatch(lower):
+    is_word = lower in _listed("words")
+    kind = 0 if lower in _listed("english") else CAPITALISED
+    if lower in _listed("families"):
+        kind |= FAMILY
+    if not is_word and _given().fullmatch(lower):
         kind |= GIVEN
+    if not is_word and lower in _foreign() and token.istitle():
+        kind |= FOREIGN
     return kind
 
 
@@ -90,17 +105,37 @@ def find_latin(column: TextColumn) -> Candidates:
         return Candidates.none()
     edges = column.offsets[1:-1] - base
     start, end = _cut_at_rows(start, np.flatnonzero(letter[1:-1] & ~letter[2:]) + 1, edges)
-    first, second = _neighbours(data, start, end, edges)
-    if not len(first):
-        return Candidates.none()
-    kind = _kinds(data, start, end, np.unique(np.concatenate([first, second])))
-    one, two = kind[first], kind[second]
-    family_first = ((one & FAMILY) > 0) & ((two & GIVEN) > 0)
-    family_last = ((one & GIVEN) > 0) & ((two & FAMILY) > 0) & ~family_first
-    free = _free(data, start[first], end[second], column.offsets - base)
-    keep = np.flatnonzero((family_first | family_last) & free)
-    score = np.where(family_first[keep], _FIRST_SCORE, _LAST_SCORE)
-    return Candidates.of("PERSON", start[first[keep]] + base, end[second[keep]] + base, score)
+    first = _neighbours(data, start, end, edges)
+    kind = _kinds(data, start, end)
+    low, high, score = _stretches(first, kind)
+    free = _free(data, start[low], end[high], column.offsets - base)
+    low, high = low[free], high[free]
+    return Candidates.of("PERSON", start[low] + base, end[high] + base, score[free])
+
+
+def _stretches(
+    first: Ints, kind: npt.NDArray[np.uint8]
+) -> tuple[Ints, Ints, npt.NDArray[np.float32]]:
+    """Return first and last token and score of every name, from tokens that have a neighbour."""
+    one, two = kind[first], kind[first + 1]
+    family_first = first[((one & FAMILY) > 0) & ((two & GIVEN) > 0)]
+    family_last = first[((one & GIVEN) > 0) & ((two & FAMILY) > 0)]
+    family_last = np.setdiff1d(family_last, family_first)
+    foreign = np.flatnonzero(kind & FOREIGN)
+    more = np.isin(foreign, first[(two & CAPITALISED) > 0])
+    most = more & np.isin(foreign + 1, first[(two & CAPITALISED) > 0])
+    joined = np.flatnonzero(kind & JOINED)
+    low = np.concatenate([family_first, family_last, foreign, joined])
+    high = np.concatenate([family_first + 1, family_last + 1, foreign + more + most, joined])
+    score = np.concatenate(
+        [
+            np.full(len(family_first), _FIRST_SCORE),
+            np.full(len(family_last), _LAST_SCORE),
+            np.where(more, _FOREIGN_SCORE, _ALONE_SCORE),
+            np.full(len(joined), _ALONE_SCORE),
+        ]
+    )
+    return low, high, score.astype(np.float32)
 
 
 def _cut_at_rows(start: Ints, end: Ints, edges: Ints) -> tuple[Ints, Ints]:
@@ -110,10 +145,8 @@ def _cut_at_rows(start: Ints, end: Ints, edges: Ints) -> tuple[Ints, Ints]:
     return np.sort(np.append(start, inside)), np.sort(np.append(end, inside))
 
 
-def _neighbours(
-    data: npt.NDArray[np.uint8], start: Ints, end: Ints, edges: Ints
-) -> tuple[Ints, Ints]:
-    """Return pairs of capitalised runs with a space, or a comma and a space, between them."""
+def _neighbours(data: npt.NDArray[np.uint8], start: Ints, end: Ints, edges: Ints) -> Ints:
+    """Return the capitalised runs that a space, or a comma and a space, joins to another."""
     gap = start[1:] - end[:-1]
     before = data[np.minimum(end[:-1], len(data) - 1)]
     space = (gap == 1) & (before == 32)
@@ -121,20 +154,17 @@ def _neighbours(
     good = (space | comma) & _CAPITAL[data[start[1:]]] & _CAPITAL[data[start[:-1]]]
     good &= np.maximum(end[1:] - start[1:], end[:-1] - start[:-1]) <= _LONGEST
     row = np.searchsorted(edges, start, side="right")
-    first = np.flatnonzero(good & (row[1:] == row[:-1]))
-    return first, first + 1
+    return np.flatnonzero(good & (row[1:] == row[:-1]))
 
 
-def _kinds(
-    data: npt.NDArray[np.uint8], start: Ints, end: Ints, used: Ints
-) -> npt.NDArray[np.uint8]:
-    """Return what each used token can be; distinct tokens are judged once."""
-    span = np.arange(_LONGEST)
-    place = start[used][:, None] + span
+def _kinds(data: npt.NDArray[np.uint8], start: Ints, end: Ints) -> npt.NDArray[np.uint8]:
+    """Return what each token can be; distinct tokens are judged once."""
+    kind = np.zeros(len(start), np.uint8)
+    used = np.flatnonzero(_CAPITAL[data[start]] & (end - start <= _LONGEST))
+    place = start[used][:, None] + np.arange(_LONGEST)
     inside = place < end[used][:, None]
     padded = np.where(inside, data[np.minimum(place, len(data) - 1)], 0).astype(np.uint8)
     tokens, inverse = np.unique(padded.view(f"S{_LONGEST}").ravel(), return_inverse=True)
-    kind = np.zeros(len(start), np.uint8)
     kind[used] = np.array([token_kind(t.decode()) for t in tokens.tolist()], np.uint8)[inverse]
     return kind
 

@@ -143,13 +143,13 @@ class Model:
             Words(words, arrays["words"]),
             tuple(table(template.name) for template in TEMPLATES),
             tuple(arrays[template.name] for template in TEMPLATES),
-            tuple(_packed(arrays[template.name]) for template in TEMPLATES),
+            tuple(packed(arrays[template.name]) for template in TEMPLATES),
             arrays["moves"],
             arrays["exponentials"],
         )
 
 
-def _packed(weights: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+def packed(weights: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     """Return four labels a number, sixteen bits each: sums of them never carry over."""
     wide = np.ascontiguousarray(weights, np.uint16).reshape(len(weights), -1)
     return wide.view(np.uint64)

@@ -154,12 +154,15 @@ def _distances(originals: pa.Array, shown: pa.Array) -> Floats:
     text = as_text(originals)
     numbers = _numbers(text)
     numeric = np.isfinite(numbers).any()
+    days = pc.any(pc.match_substring_regex(text, r"^[0-9]{4}-[0-9]{2}")).as_py()
     span = float(np.nanmax(numbers) - np.nanmin(numbers)) or 1.0 if numeric else 1.0
     for place, value in enumerate(as_text(shown).to_pylist()):
         if value is None or set(value) == {"*"}:
             made[:, place] = 0.0
             continue
-        edges = _edges(value) if numeric else None
+        stands = pc.starts_with(text, value)
+        whole = days and pc.any(stands).as_py()  # "1990-05" stands for its days, as text
+        edges = _edges(value) if numeric and not whole else None
         if edges is not None:
             gap = np.maximum(np.maximum(edges[0] - numbers, numbers - edges[1]), 0) / span
             made[:, place] = np.where(np.isfinite(gap), np.minimum(gap, 1), 1)
@@ -168,13 +171,16 @@ def _distances(originals: pa.Array, shown: pa.Array) -> Floats:
             fits = pc.match_substring_regex(text, f"^(?s:{pattern})$")
             made[:, place] = np.where(_true(fits), 0.0, 1.0)
         else:
-            made[:, place] = np.where(_true(pc.starts_with(text, value)), 0.0, 1.0)
+            made[:, place] = np.where(_true(stands), 0.0, 1.0)
     return made
 
 
 def _numbers(text: pa.Array) -> Floats:
-    number = pc.match_substring_regex(text, r"^-?[0-9]+(\.[0-9]+)?$")
-    plain = pc.if_else(pc.fill_null(number, False), text, pa.scalar(None, text.type))
+    """Return numbers as they are and days by their year, NaN for other text."""
+    number = pc.fill_null(pc.match_substring_regex(text, r"^-?[0-9]+(\.[0-9]+)?$"), False)
+    day = pc.fill_null(pc.match_substring_regex(text, r"^[0-9]{4}-[0-9]{2}"), False)
+    plain = pc.if_else(day, pc.utf8_slice_codeunits(text, 0, 4), text)
+    plain = pc.if_else(pc.or_(number, day), plain, pa.scalar(None, text.type))
     return np.asarray(plain.cast(pa.float64()).to_numpy(zero_copy_only=False))
 
 

@@ -2,13 +2,14 @@
 
 Made from the type of the column: numbers become intervals whose width doubles, days become months,
 years and decades, codes of one length lose digits from the right, everything else goes to ``*`` at
-once. A hierarchy of one's own is a table from each value to its names, finest first.
+once. A level is a technique of a plan, so that a plan gives the same values. A hierarchy of one's
+own is a table from each value to its names, finest first; it has no technique.
 
 >>> made = hierarchy(pa.array(range(18, 90)), "age")
 >>> made.names
 ('as it is', 'width 5', 'width 10', 'width 20', 'width 40', '*')
 >>> made.labels[2].to_pylist()[:3]
-['[10, 20)', '[10, 20)', '[20, 30)']
+['10-19', '10-19', '20-29']
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aitransparency.deid.risk.classes import Codes, encode
+from aitransparency.deid.techniques import Generalize, Mask, Redact, Technique
+from aitransparency.deid.techniques.base import Place
+from aitransparency.deid.techniques.generalize import To
 from aitransparency.deid.text import as_text, is_text
 from aitransparency.errors import InputError
 
@@ -31,6 +35,7 @@ Floats = npt.NDArray[np.float64]
 
 _STEPS = 20  # intervals that the finest generalisation of a number has, at least
 _ROOT = "*"
+_DATES: tuple[To, ...] = ("month", "year", "decade")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -49,15 +54,15 @@ class Level:
     cost
         float64 (m,), normalised certainty penalty of each value: the width of its node over the
         width of the column, or the values under it less one over all values less one; 0 to 1.
-    settings
-        What to do, for a technique: ``{"width": 10}``, ``{"first": 4}``, ``{"groups": ...}``.
+    technique
+        What does this in a plan; None for the column as it is and for hierarchies of one's own.
     """
 
     name: str
     codes: Codes
     labels: pa.Array
     cost: Floats
-    settings: Mapping[str, Any]  # numbers and tables of text
+    technique: Technique | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +115,18 @@ def hierarchy(
     """
     steps = _given(values, column, given) if given is not None else _automatic(values)
     text = as_text(values) if len(values) else pa.array([], pa.large_string())
-    levels = [_level("as it is", text, values, {})]
-    for name, labels, settings in steps:
-        made = _level(name, labels, values, settings)
+    levels = [_level("as it is", text, values, None)]
+    for name, labels, technique in steps:
+        made = _level(name, labels, values, technique)
         _check_nested(levels[-1], made, column)
         if 1 < made.codes.max(initial=0) + 1 < levels[-1].codes.max(initial=0) + 1:
             levels.append(made)  # one that joins nothing, or everything, is no level of its own
-    root = pa.array([_ROOT] * len(values), pa.large_string())
-    levels.append(_level(_ROOT, root, values, {"label": _ROOT}))
+    _, root, technique = _by(Redact(label=_ROOT), values)
+    levels.append(_level(_ROOT, root, values, technique))
     return Hierarchy(column, values, tuple(levels))
 
 
-_Step = tuple[str, pa.Array, Mapping[str, Any]]
+_Step = tuple[str, pa.Array, Technique | None]
 
 
 def _given(
@@ -139,8 +144,7 @@ def _given(
     steps: list[_Step] = []
     for depth in range(depths.pop() if depths else 0):
         names = [None if value is None else str(given[value][depth]) for value in known]
-        groups = {str(value): name for value, name in zip(known, names, strict=True) if name}
-        steps.append((f"level {depth + 1}", pa.array(names, pa.large_string()), {"groups": groups}))
+        steps.append((f"level {depth + 1}", pa.array(names, pa.large_string()), None))
     return steps
 
 
@@ -152,17 +156,19 @@ def _automatic(values: pa.Array) -> list[_Step]:
         text = as_text(values)
         known = text.drop_null()
         if len(known) and pc.all(pc.match_substring_regex(known, _DAY)).as_py():
-            return [_prefix(text, keep) for keep in (7, 4, 3)]
+            return [_by(Generalize(to), text, to) for to in _DATES]
         lengths = pc.unique(pc.utf8_length(known)).to_pylist()
-        digits = len(known) and pc.all(pc.ascii_is_alnum(known)).as_py()
-        if len(lengths) == 1 and digits and 3 <= lengths[0] <= 12:
+        codes = len(known) and pc.all(pc.ascii_is_alnum(known)).as_py()
+        if len(lengths) == 1 and codes and 3 <= lengths[0] <= 12:
             step = 2 if lengths[0] == 6 else 1  # GB/T 2260 and postal codes go two by two
-            return [_prefix(text, keep) for keep in range(lengths[0] - step, 0, -step)]
+            kept = range(lengths[0] - step, 0, -step)
+            return [_by(Mask(keep_start=keep, keep_end=0), text, f"first {keep}") for keep in kept]
     return []
 
 
-def _prefix(text: pa.Array, keep: int) -> _Step:
-    return f"first {keep}", pc.utf8_slice_codeunits(text, 0, keep), {"first": keep}
+def _by(technique: Technique, values: pa.Array, name: str = "") -> _Step:
+    made = technique.apply(values, Place("")).values
+    return name, as_text(made), technique
 
 
 def _intervals(values: pa.Array) -> list[_Step]:
@@ -176,17 +182,9 @@ def _intervals(values: pa.Array) -> list[_Step]:
         width = max(width, 1.0)
     steps: list[_Step] = []
     while width < span:
-        low = np.floor(numbers / width) * width
-        labels = _interval_labels(low, width, np.isfinite(numbers))
-        steps.append((f"width {width:g}", labels, {"width": width}))
+        steps.append(_by(Generalize("bin", width=width), values, f"width {width:g}"))
         width *= 2
     return steps
-
-
-def _interval_labels(low: Floats, width: float, known: npt.NDArray[np.bool_]) -> pa.Array:
-    edges = {edge: f"[{edge:g}, {edge + width:g})" for edge in np.unique(low[known]).tolist()}
-    names = [edges[edge] if good else None for edge, good in zip(low.tolist(), known, strict=True)]
-    return pa.array(names, pa.large_string())
 
 
 def _nice(width: float) -> float:
@@ -196,18 +194,17 @@ def _nice(width: float) -> float:
     return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= least)
 
 
-def _level(name: str, labels: pa.Array, values: pa.Array, settings: Mapping[str, Any]) -> Level:
+def _level(name: str, labels: pa.Array, values: pa.Array, technique: Technique | None) -> Level:
     codes = encode(labels).codes
-    cost = _cost(codes, values, settings)
-    return Level(name, codes, labels, cost, settings)
+    return Level(name, codes, labels, _cost(codes, values, technique), technique)
 
 
-def _cost(codes: Codes, values: pa.Array, settings: Mapping[str, Any]) -> Floats:
+def _cost(codes: Codes, values: pa.Array, technique: Technique | None) -> Floats:
     """Return the normalised certainty penalty of each value (Xu et al., KDD 2006)."""
-    if "width" in settings:
+    if isinstance(technique, Generalize) and technique.width is not None:
         numbers = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
         span = float(np.nanmax(numbers) - np.nanmin(numbers))
-        return np.full(len(codes), min(1.0, settings["width"] / span))
+        return np.full(len(codes), min(1.0, technique.width / span))
     if len(codes) < 2:
         return np.zeros(len(codes))
     under = np.bincount(codes)[codes]

@@ -128,14 +128,21 @@ class Suggestion:
 
         Records that are still in small classes are not suppressed by a plan, which works on one
         column at a time; see `apply` for that.
-        """
-        from aitransparency.deid.risk.techniques import technique_for
 
+        Raises
+        ------
+        InputError
+            A column has a hierarchy of one's own.
+        """
         made = type(plan).loads(plan.dumps())
         for one, levels in zip(self.chosen, self._hierarchies, strict=True):
-            technique = technique_for(levels.levels[one.level], one.level)
+            technique = levels.levels[one.level].technique
             if technique is not None:
                 made[one.column] = technique
+            elif one.level:
+                raise InputError(
+                    f"column {one.column!r}: a hierarchy of one's own has no technique; use apply"
+                )
         return made
 
     def to_dict(self) -> dict[str, Any]:  # numbers, text, lists of them

@@ -127,7 +127,7 @@ class Vocabulary:
         before, direct = self._distinct_before(text, start, BEFORE)
         after = np.zeros(len(start), np.uint64)
         lonely = np.flatnonzero(before == 0)
-        lasts, one = _distinct(end[lonely], len(text.data))
+        lasts, one = _distinct(end[lonely])
         masks = np.zeros(len(lasts), np.uint64)
         for at in range(0, len(lasts), _STEP):
             part = slice(at, at + _STEP)
@@ -141,7 +141,7 @@ class Vocabulary:
         return np.where(direct, before, np.uint64(0))
 
     def _distinct_before(self, text: ScanText, start: Ints, width: int) -> tuple[Masks, Mask]:
-        firsts, one = _distinct(start, len(text.data))  # entities share candidates
+        firsts, one = _distinct(start)  # entities share candidates
         masks = np.zeros(len(firsts), np.uint64)
         close = np.zeros(len(firsts), np.bool_)
         for at in range(0, len(firsts), _STEP):
@@ -241,14 +241,15 @@ def _slot(parts: tuple[Masks, ...], seed: np.uint64) -> npt.NDArray[np.int64]:
     return (mixed >> np.uint64(48)).view(np.int64)
 
 
-def _distinct(place: Ints, size: int) -> tuple[Ints, Ints]:
-    """Return the distinct places below `size` in order, and which of them each place is."""
-    seen = np.zeros(size, np.bool_)
-    seen[place] = True
-    distinct = np.flatnonzero(seen)
-    number = np.empty(size, np.int32)
-    number[distinct] = np.arange(len(distinct), dtype=np.int32)
-    return distinct, number[place].astype(np.int64)
+def _distinct(place: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct places in order, and which of them each place is."""
+    order = np.argsort(place, kind="stable")  # a merge: each recognizer's places are in order
+    ordered = place[order]
+    new = np.ones(len(place), np.bool_)
+    new[1:] = ordered[1:] != ordered[:-1]
+    which = np.empty(len(place), np.int64)
+    which[order] = np.cumsum(new) - 1
+    return ordered[new], which
 
 
 def _hash(key: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aitransparency.deid.text import Mask, put, true_mask
+from aitransparency.deid.text import Mask, layout, put, true_mask
 
 if TYPE_CHECKING:
     from aitransparency.deid.surrogates import Asked
@@ -37,6 +37,24 @@ def _pool(script: str, gender: str) -> tuple[pa.Array, pa.Array]:
             given.update(dict.fromkeys(a + b for a, b in permutations(single, 2)))
     text_type = pa.large_string()
     return pa.array(lists["surnames"], text_type), pa.array(list(given), text_type)
+
+
+def surnames() -> list[str]:
+    """Return the Han surnames of the pool and the usual ones of two characters."""
+    double = (
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "司徒",
+        "夏侯",
+    )
+    return [*double, *_pool("han", "either")[0].to_pylist()]
 
 
 def person(asked: Asked) -> pa.Array:
@@ -64,6 +82,11 @@ def _drawn(asked: Asked, script: str, gender: str) -> pa.Array:
 
 def is_latin(values: pa.Array) -> Mask:
     """Return bool (n,), where a name is written in Latin letters."""
+    offsets, data = layout(values)
+    if len(values) and not values.null_count and (np.diff(offsets) > 0).all():
+        first = data[offsets[:-1]]  # no Latin letter begins with these bytes in UTF-8
+        if ((first >= 0xE3) & (first <= 0xE9)).all():
+            return np.zeros(len(values), np.bool_)
     return true_mask(pc.fill_null(pc.match_substring_regex(values, r"^\p{Latin}"), False))
 
 

@@ -2,7 +2,7 @@
 
 - Resident ID: division code pp99cc with a province pp in use; no code of GB/T 2260 since 1980 has
   99 in the middle. Date, order and check character are well formed.
-- Mobile phone: the segments 142, 143, 154, 160, 161, 163, 164, 168, 169 and 194, not in use by
+- Mobile phone: the segments 142, 143, 154, 160, 163, 164, 168, 169 and 194, not in use by
   libphonenumber's metadata; the ministry may allot them one day.
 - Landline: area code 010 to 0999 of the length that was there, then a local number that begins
   with 0, which no exchange has because 0 is the trunk prefix.
@@ -42,7 +42,7 @@ _PROVINCES = np.array(
     ],
     np.int64,
 )
-_SEGMENTS = np.array([142, 143, 154, 160, 161, 163, 164, 168, 169, 194], np.int64)
+_SEGMENTS = np.array([142, 143, 154, 160, 163, 164, 168, 169, 194], np.int64)
 _YEARS = (1940, 2004)  # of an ID whose decade is not kept
 _PLATE_LETTERS = np.frombuffer(b"ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", np.uint8)
 

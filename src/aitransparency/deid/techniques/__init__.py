@@ -2,13 +2,18 @@
 
 >>> sorted(TECHNIQUES)[:3]
 ['Drop', 'Encrypt', 'Generalize']
+>>> describe(Mask)["name"], describe(Encrypt(), "en")["reversible"]
+('掩码', 'yes, with the key')
 """
 
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
@@ -25,7 +30,7 @@ from aitransparency.deid.techniques.pseudonymize import Pseudonymize
 from aitransparency.deid.techniques.redact import Redact
 from aitransparency.deid.techniques.scan import Scan
 from aitransparency.deid.techniques.surrogate import Surrogate
-from aitransparency.errors import PlanError
+from aitransparency.errors import InputError, PlanError
 
 __all__ = [
     "TECHNIQUES",
@@ -44,6 +49,7 @@ __all__ = [
     "Scan",
     "Surrogate",
     "Technique",
+    "describe",
     "from_settings",
 ]
 
@@ -56,6 +62,35 @@ TECHNIQUES: Mapping[str, type[Technique]] = MappingProxyType(
         )
     }
 )
+
+
+def describe(technique: Technique | type[Technique], language: str = "zh") -> Mapping[str, str]:
+    """Return what a technique is, in "zh" or "en".
+
+    Returns
+    -------
+    mapping
+        "name" and "family" in GB/T 37964-2019 (the clauses were not read), what it "keeps" of the
+        data, what it does to the "risk" of re-identification, and whether it is "reversible".
+
+    Raises
+    ------
+    InputError
+        Another language.
+    """
+    kind = technique if isinstance(technique, type) else type(technique)
+    texts = _texts()
+    if language not in texts:
+        raise InputError(f"language is 'zh' or 'en', got {language!r}")
+    reversible = {"zh": ("不可还原", "可还原"), "en": ("no", "yes, with the key")}[language]
+    came_back = kind.reversible and kind is not Keep
+    return {**texts[language][kind.__name__], "reversible": reversible[came_back]}
+
+
+@cache
+def _texts() -> Mapping[str, Any]:
+    words = files("aitransparency.deid").joinpath("words/techniques.toml").read_text("utf-8")
+    return tomllib.loads(words)
 
 
 def from_settings(settings: Any) -> Technique:  # what a TOML file holds under a key

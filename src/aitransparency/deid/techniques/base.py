@@ -1,7 +1,7 @@
 """What every technique is: a frozen value that turns a column of values into another.
 
 A technique sees whole arrays and never a row. It says of itself what GB/T 37964-2019 calls it, what
-it preserves and whether it can be undone; the words are in ``words.toml``.
+it preserves and whether it can be undone; the words are in ``words/techniques.toml``.
 
 >>> from aitransparency.deid.techniques import Mask, from_settings
 >>> Mask(keep_start=3).settings()

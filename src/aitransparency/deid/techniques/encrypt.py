@@ -21,8 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aitransparency.deid.formats import Formats
-from aitransparency.deid.forms import fits
-from aitransparency.deid.identity import same_person
+from aitransparency.deid.identity import person_and_fit
 from aitransparency.deid.macs import over_distinct
 from aitransparency.deid.siv import KEY_BYTES, WHOLE, seal, unseal
 from aitransparency.deid.techniques.base import Outcome, Place, Technique, expect, expect_whole
@@ -80,10 +79,10 @@ class Encrypt(Technique):
 
     def apply(self, values: pa.Array, place: Place) -> Outcome:
         """Return the ciphertexts, as text."""
-        spelled = same_person(as_text(values), place.entity)
+        spelled, fit = person_and_fit(as_text(values), place.entity)
         if self.cipher == "ff1":
             made, misfit = self._formats(place, decrypt=False).turn(spelled)
-            return Outcome(made, misfit | ~fits(spelled, place.entity))
+            return Outcome(made, misfit | ~fit)
         key, cipher = self._subkey(place), self.cipher
         return Outcome(over_distinct(spelled, lambda distinct: seal(distinct, key, cipher)))
 

@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aitransparency.deid.forms import fits, form_of, spell
+from aitransparency.deid.forms import Form, form_of, in_layout, spell_and_fit
 from aitransparency.deid.techniques.base import Outcome, Place, Technique, expect, expect_whole
-from aitransparency.deid.text import as_text, matrix, null_mask, text_of
+from aitransparency.deid.text import as_text, layout, matrix, null_mask, text_of
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Mask(Technique):
 
     def apply(self, values: pa.Array, place: Place) -> Outcome:
         """Return the masked values, as text."""
-        spelled = spell(as_text(values), place.entity)
-        misfit = ~fits(spelled, place.entity)
+        spelled, fit = spell_and_fit(as_text(values), place.entity)
+        misfit = ~fit
         form = form_of(place.entity)
         if self.keep_start is None and self.keep_end is None:
             if form.mask:
@@ -59,6 +59,10 @@ class Mask(Technique):
             start, end = form.keep_start, form.keep_end
         else:
             start, end = self.keep_start or 0, self.keep_end or 0
+        if start == 1 and end == 0 and form.han and len(self.character.encode()) == 1:
+            names = self._names(spelled, form)
+            if names is not None:
+                return Outcome(names, misfit)
         masked, short = self._by_position(spelled, start, end)
         return Outcome(masked, misfit | short)
 
@@ -66,6 +70,19 @@ class Mask(Technique):
         pattern, replacement = rule
         return pc.replace_substring_regex(
             values, f"(?s){pattern}", replacement.replace("*", self.character)
+        )
+
+    def _names(self, values: pa.Array, form: Form) -> pa.Array | None:
+        """Mask names of two Han characters or more, three bytes each; None where one is not."""
+        if values.null_count or not len(values) or not in_layout(values, form).all():
+            return None
+        offsets, data = layout(values)
+        ends = np.concatenate([[0], np.cumsum(np.diff(offsets) // 3 + 2)])
+        cells = np.full(ends[-1], ord(self.character), np.uint8)
+        for byte in range(3):
+            cells[ends[:-1] + byte] = data[offsets[:-1] + byte]
+        return pa.LargeStringArray.from_buffers(
+            len(values), pa.py_buffer(ends), pa.py_buffer(cells)
         )
 
     def _by_position(

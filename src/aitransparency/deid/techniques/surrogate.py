@@ -20,8 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aitransparency.deid.forms import fits
-from aitransparency.deid.identity import same_person
+from aitransparency.deid.identity import person_and_fit
 from aitransparency.deid.macs import cmac_of, over_distinct
 from aitransparency.deid.recognizers.dates import FIRST_YEAR, LAST_YEAR
 from aitransparency.deid.surrogates import MAKERS, Asked, Maker
@@ -89,11 +88,11 @@ class Surrogate(Technique):
 
     def apply(self, values: pa.Array, place: Place) -> Outcome:
         """Return the surrogates, as text."""
-        spelled = same_person(as_text(values), place.entity)
+        spelled, fit = person_and_fit(as_text(values), place.entity)
         maker = MAKERS.get(place.entity or "")
         if maker is None:  # in free text the find is redacted then
             return Outcome(spelled, ~null_mask(spelled))
-        misfit = ~self._can(spelled, place.entity)
+        misfit = ~(fit & self._can(spelled))
         if misfit.any():
             spelled = put(spelled, misfit, pa.scalar(None, pa.large_string()))
         key = place.subkey("surrogate", self.recipient)
@@ -124,17 +123,16 @@ class Surrogate(Technique):
         nulls = null_mask(values)
         return put(made, nulls, pa.scalar(None, pa.large_string())) if nulls.any() else made
 
-    def _can(self, spelled: pa.Array, entity: str | None) -> Mask:
-        """Return where a value has the entity's shape, and what is kept can be read from it."""
-        good = fits(spelled, entity)
+    def _can(self, spelled: pa.Array) -> Mask:
+        """Return where what is kept can be read from a value."""
         if not self.keep:
-            return good
+            return np.ones(len(spelled), np.bool_)
         digits = pc.utf8_slice_codeunits(spelled, 6, 9)
         decade = pc.if_else(pc.match_substring_regex(digits, "^[0-9]{3}$"), digits, "0")
         year = pc.fill_null(decade.cast(pa.int64()), FIRST_YEAR // 10).to_numpy() * 10
         whole = pc.fill_null(pc.equal(pc.utf8_length(spelled), 18), True)
         within = (year >= FIRST_YEAR) & (year <= LAST_YEAR)
-        can: Mask = good & within & np.asarray(whole.to_numpy(zero_copy_only=False))
+        can: Mask = within & np.asarray(whole.to_numpy(zero_copy_only=False))
         return can
 
 

@@ -85,6 +85,6 @@ def _count(made: Skeleton, which: Mask) -> npt.NDArray[np.int64]:
     """Count the marked bytes of each row."""
     if not which.any():
         return np.zeros(len(made), np.int64)
-    before = np.zeros(len(which) + 1, np.int64)
+    before = np.zeros(len(which) + 1, np.int32)
     np.cumsum(which, out=before[1:])
-    return before[made.offsets[1:]] - before[made.offsets[:-1]]
+    return np.diff(before[made.offsets]).astype(np.int64)

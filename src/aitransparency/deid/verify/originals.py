@@ -201,6 +201,5 @@ def _distinct(numbers: U64) -> U64:
 
 
 def _unique_pairs(pairs: npt.NDArray[Any]) -> npt.NDArray[Any]:  # structured
-    order = np.lexsort((pairs["length"], pairs["anchor"]))
-    pairs = pairs[order]
+    pairs = pairs[np.argsort(pairs["anchor"], kind="stable")]  # some pairs may stay twice
     return pairs[is_first(pairs)]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.column import Bytes, Ints
+from aitransparency.deid.column import Ints
 from aitransparency.deid.verify.originals import ANCHOR, Filter, Sealed, hash_pieces
 from aitransparency.deid.verify.skeleton import Skeleton, same_kind_beside
 
@@ -129,8 +129,6 @@ def own_in(made: Skeleton, own: Skeleton, rows: Ints) -> Hits:
     rows, needed = rows[lengths >= needed], needed[lengths >= needed]
     if not len(rows):
         return Hits.concat([])
-    if _only_ascii(made.data) and (own.data[own.offsets[rows]] >= 0x80).all():
-        return Hits.concat([])
     head = own.words[own.offsets[rows]]
     common = _low_bytes(np.minimum(needed, 8).min())
     size = min(len(made.words), int(made.offsets[-1]))
@@ -156,7 +154,3 @@ def own_in(made: Skeleton, own: Skeleton, rows: Ints) -> Hits:
 def _low_bytes(count: Any) -> Any:  # a number or an array of 1 to 8
     """Return the mask of the first bytes of a word, uint64."""
     return ~np.uint64(0) >> (np.uint64(64) - np.uint64(8) * np.asarray(count).astype(np.uint64))
-
-
-def _only_ascii(data: Bytes) -> bool:
-    return bool(data.max(initial=0) < 0x80)

@@ -93,7 +93,8 @@ def skeleton(column: TextColumn) -> Skeleton:
     first, last = int(column.offsets[0]), int(column.offsets[-1])
     text = np.zeros(last - first + _PAD, np.uint8)
     text[: last - first] = column.data[first:last]
-    folded, removed = fold(text)
+    plain = bool(text.max() < 0x80)  # text is never empty: it has its slack
+    folded, removed = (text, np.empty(0, np.int64)) if plain else fold(text)
     offsets = column.offsets - first
     if len(removed):
         offsets = offsets - np.searchsorted(removed, offsets, side="left")

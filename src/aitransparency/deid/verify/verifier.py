@@ -23,7 +23,6 @@ from typing import Literal, get_args
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from aitransparency.deid.apply import Removed
 from aitransparency.deid.column import Ints, TextColumn
@@ -45,8 +44,8 @@ from aitransparency.errors import InputError, LeakError
 OnLeak = Literal["error", "redact"]
 
 _BATCH = 20_000
-_AGAIN = 8  # one row in so many of a de-identified column is scanned again
-_ALL = 20_000  # a batch with fewer rows is scanned again as a whole
+_AGAIN = 8  # one row in so many of the output is scanned again
+_ALL = 1_000  # and all of the first rows
 # Techniques whose results are values of the same kind, so that one may equal somebody's original.
 _SAME_DOMAIN = frozenset({"Encrypt", "Surrogate", "Permute", "Noise", "Microaggregate"})
 _ONE_TO_ONE = frozenset({"Encrypt", "Pseudonymize"})
@@ -109,7 +108,7 @@ class Verifier:
             Rows or columns are missing or were added, or a kept column changed its type.
         """
         self._compare(source, output)
-        outputs: dict[str, Skeleton] = {}
+        outputs: dict[str, TextColumn] = {}
         for name, line in self._lines.items():
             values = source.column(name)
             if not has_text_form(values.type):
@@ -119,7 +118,7 @@ class Verifier:
                 self._learn_finds(found)
             elif line.role == "direct" and not isinstance(line.technique, Keep):
                 self._learn_column(name, line, values, output, outputs)
-        self._scan_again(source, output)
+        self._scan_again(output)
         self._learned += source.num_rows
 
     def _compare(self, source: pa.RecordBatch, output: pa.RecordBatch) -> None:
@@ -142,7 +141,7 @@ class Verifier:
         line: ColumnPlan,
         values: pa.Array,
         output: pa.RecordBatch,
-        outputs: dict[str, Skeleton],
+        outputs: dict[str, TextColumn],
     ) -> None:
         spelled = same_person(as_text(values), line.entity)
         made = skeleton(TextColumn.from_arrow(spelled))
@@ -158,14 +157,17 @@ class Verifier:
         self._unsearched += int(kinds.unsearched.sum())
         if not len(own):
             return
+        wide = bool((made.data[made.offsets[own]] >= 0x80).all())
         for column in output.schema.names:
-            if has_text_form(output.schema.field(column).type):
-                if column not in outputs:
-                    text = as_text(output.column(column))
-                    outputs[column] = skeleton(TextColumn.from_arrow(text))
-                hits = own_in(outputs[column], made, own)
-                if len(hits.row):
-                    self._own.setdefault(column, []).append(hits.moved(self._learned))
+            if not has_text_form(output.schema.field(column).type):
+                continue
+            if column not in outputs:
+                outputs[column] = TextColumn.from_arrow(as_text(output.column(column)))
+            if wide and _is_ascii(outputs[column]):
+                continue
+            hits = own_in(skeleton(outputs[column]), made, own)
+            if len(hits.row):
+                self._own.setdefault(column, []).append(hits.moved(self._learned))
 
     def _learn_finds(self, found: Removed) -> None:
         for entity, texts in found:
@@ -180,18 +182,21 @@ class Verifier:
         self._known.add(made, np.flatnonzero(kinds.certain))
         self._known.add(made, np.flatnonzero(kinds.named), certain=False)
 
-    def _scan_again(self, source: pa.RecordBatch, output: pa.RecordBatch) -> None:
+    def _scan_again(self, output: pa.RecordBatch) -> None:
+        """Scan the first rows of the output and one in eight of the others, as it was cut or not.
+
+        The finder is the same that de-identified, so this checks the machinery, and shows what
+        kept columns hold; that no original is left is for `search` to say.
+        """
+        place = self._learned + np.arange(output.num_rows)
+        rows = np.flatnonzero((place < _ALL) | (place % _AGAIN == 0))
         for name in output.schema.names:
             values = output.column(name)
-            if not is_text(values.type):
+            if not is_text(values.type) or not len(rows):
                 continue
-            kept = isinstance(self._lines[name].technique, Keep)
-            if not kept and len(values) > _ALL // 2:
-                values = values.take(pa.array(np.arange(0, len(values), _AGAIN)))
+            values = values.take(pa.array(rows))
             self._rescanned += len(values)
-            text = as_text(pc.unique(values) if kept else values)
-            column = TextColumn.from_arrow(text)
-            found = find_column(column)
+            found = find_column(TextColumn.from_arrow(as_text(values)))
             if len(found):
                 counts = np.bincount(found.entity, minlength=len(ENTITIES))
                 here = {ENTITIES[one]: int(counts[one]) for one in np.flatnonzero(counts)}
@@ -322,6 +327,11 @@ def _finds(values: pa.Array, technique: Scan) -> Removed:
             here = found.take(found.entity == number)
             removed.append((entity, column.texts(here.start, here.end)))
     return tuple(removed)
+
+
+def _is_ascii(column: TextColumn) -> bool:
+    part = column.data[column.offsets[0] : column.offsets[-1]]
+    return bool(part.max(initial=0) < 0x80)
 
 
 def _same_domain(technique: Technique) -> bool:

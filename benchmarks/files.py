@@ -1,0 +1,256 @@
+"""Files: rows a second and memory of a whole job, beside Presidio's batch engine and pyarrow.
+
+Run: python benchmarks/files.py [--megabytes 200] [--peer-rows 1000] [--kills 20] [--mutations 300]
+                                [--scaling 10000,100000,1000000]
+Needs the extra [dev].
+
+The CSV has nine columns of made-up people, one of them free text. Tables are printed for:
+the whole job and its peak memory against Presidio's `BatchAnalyzerEngine.analyze_dict` and
+`BatchAnonymizerEngine.anonymize_dict` on the first rows of the same file; the same job on the
+structured columns alone against pyarrow reading and writing the file untouched; jobs killed at
+random moments and resumed; mutated files. With --scaling a table by rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from aitransparency import deid
+from aitransparency.demo.people import people
+from aitransparency.errors import AitransparencyError
+
+KEY = deid.Key(bytes(32))
+SMALL = """
+import sys
+from aitransparency import deid
+from aitransparency.deid.files import one_file
+one_file.PART = 4
+plan = deid.Plan.load(sys.argv[3])
+deid.deidentify_file(sys.argv[1], sys.argv[2], plan=plan, key=deid.Key(bytes(32)),
+    options=deid.FileOptions(resume=True, chunk_bytes=20_000),
+    progress=lambda *state: print(flush=True))
+"""
+NAMES = ("客户编号", "姓名", "性别", "身份证号", "手机号", "邮箱", "住址", "月收入", "备注")
+CHILD = """
+import sys, time, resource
+from aitransparency import deid
+plan = deid.Plan.load(sys.argv[3])
+options = deid.FileOptions(resume=True, on_leak="redact")
+began = time.perf_counter()
+report = deid.deidentify_file(sys.argv[1], sys.argv[2], plan=plan, key=deid.Key(bytes(32)),
+                              verify=sys.argv[4] == "verify", options=options)
+seconds = time.perf_counter() - began
+print(report.rows, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
+"""
+
+
+def make(path: Path, rows: int | None, size: int, *, text: bool = True) -> int:
+    """Write a CSV of so many rows, or of about so many bytes; return its rows."""
+    pool = people(20_000).select(list(NAMES if text else NAMES[:-1]))
+    draw = np.random.default_rng(1)
+    done, writer = 0, None
+    while (done < rows) if rows is not None else (done == 0 or path.stat().st_size < size):
+        count = min(50_000, rows - done) if rows is not None else 50_000
+        batch = pool.take(pa.array(draw.integers(0, pool.num_rows, count)))
+        ids = pa.array([f"C{number:09d}" for number in range(done, done + count)])
+        batch = batch.set_column(0, "客户编号", ids)
+        writer = writer or pyarrow.csv.CSVWriter(path, batch.schema)
+        writer.write_table(batch)
+        done += count
+    assert writer is not None
+    writer.close()
+    return done
+
+
+def job(source: Path, target: Path, plan: Path, verify: str) -> tuple[int, float, float]:
+    """Run a job in a process of its own; return rows, seconds and peak memory in MB."""
+    command = [sys.executable, "-c", CHILD, str(source), str(target), str(plan), verify]
+    rows, seconds, memory = subprocess.check_output(command, text=True).split()
+    return int(rows), float(seconds), float(memory)
+
+
+def presidio(source: Path, rows: int) -> float:
+    """Return Presidio's rows a second on the first rows."""
+    from presidio_analyzer import BatchAnalyzerEngine
+    from presidio_anonymizer import BatchAnonymizerEngine
+
+    table = pyarrow.csv.read_csv(source).slice(0, rows)
+    texts = {name: table[name].cast(pa.string()).to_pylist() for name in table.column_names}
+    analyzer = BatchAnalyzerEngine(analyzer_engine=deid.analyzer())
+    began = time.perf_counter()
+    found = list(analyzer.analyze_dict(texts, language="zh"))
+    BatchAnonymizerEngine().anonymize_dict(found)
+    return rows / (time.perf_counter() - began)
+
+
+def untouched(source: Path, target: Path) -> float:
+    """Return the seconds that pyarrow takes to read and write a CSV in batches."""
+    began = time.perf_counter()
+    with pyarrow.csv.open_csv(source) as reader, pyarrow.csv.CSVWriter(
+        target, reader.schema
+    ) as writer:  # fmt: skip
+        for batch in reader:
+            writer.write_batch(batch)
+    return time.perf_counter() - began
+
+
+def kills(folder: Path, times: int) -> None:
+    """Kill jobs at random moments and resume them; count partial targets and other bytes."""
+    draw = random.Random(6)
+    source, whole, plan_file = folder / "k.csv", folder / "whole.csv", folder / "plan.toml"
+    make(source, 20_000, 0)
+    plan = deid.Plan({"手机号": deid.Mask(keep_start=3, keep_end=4)}, others=deid.Redact())
+    plan.save(plan_file)
+    deid.deidentify_file(source, whole, plan=plan, key=KEY)
+    partial = different = ended = resumed = 0
+    for number in range(times):
+        target = folder / f"killed{number}.csv"
+        command = [sys.executable, "-c", SMALL, str(source), str(target), str(plan_file)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()  # it is past its imports
+        time.sleep(draw.uniform(0, 2.0))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        if target.exists():
+            ended += 1
+            partial += target.read_bytes() != whole.read_bytes()
+        options = deid.FileOptions(resume=True, chunk_bytes=20_000)
+        report = deid.deidentify_file(source, target, plan=plan, key=KEY, options=options)
+        resumed += report.files[0].resumed_at > 0
+        different += target.read_bytes() != whole.read_bytes()
+        target.unlink()
+    print(f"\nkills: {times} at random moments, {ended} after the target was there,")
+    print(f"{resumed} went on from a checkpoint, {partial} partial targets,")
+    print(f"{different} outputs that differ from the uninterrupted one")
+
+
+def mutations(folder: Path, times: int) -> None:
+    """Damage small files of each format at random; count crashes and slow ones."""
+    import pyarrow.feather
+    import pyarrow.parquet
+
+    draw = random.Random(7)
+    table = people(40).select(list(NAMES))
+    pyarrow.csv.write_csv(table, folder / "m.csv")
+    pyarrow.parquet.write_table(table, folder / "m.parquet")
+    pyarrow.feather.write_feather(table, folder / "m.feather")
+    lines = "".join(f"{row}\n" for row in map(_json, table.to_pylist()))
+    (folder / "m.jsonl").write_text(lines, encoding="utf-8")
+    plan = deid.Plan({}, others=deid.Redact())
+    print("\n| mutated files of | tried | written | refused | other errors | slowest s |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for kind in ("csv", "jsonl", "parquet", "feather"):
+        whole = (folder / f"m.{kind}").read_bytes()
+        written = refused = other = 0
+        slowest = 0.0
+        for _ in range(times):
+            data = bytearray(whole)
+            for _ in range(draw.randrange(1, 6)):
+                at = draw.randrange(len(data))
+                change = draw.randrange(3)
+                if change == 0:
+                    data[at] = draw.randrange(256)
+                elif change == 1:
+                    del data[at : at + draw.randrange(1, 40)]
+                else:
+                    data[at:at] = bytes(draw.choices(b',"\n\r{}[]:\\\0\xff1', k=3))
+            (folder / f"x.{kind}").write_bytes(data)
+            began = time.perf_counter()
+            try:
+                report = deid.deidentify_file(folder / f"x.{kind}", folder / f"y.{kind}", plan=plan)
+                assert report.files[0].rows_in == report.files[0].rows_out
+                written += 1
+            except AitransparencyError:
+                refused += 1
+            except Exception as error:  # noqa: BLE001  # what is counted
+                other += 1
+                print(f"{kind}: {type(error).__name__}", file=sys.stderr)
+            slowest = max(slowest, time.perf_counter() - began)
+        print(f"| {kind} | {times} | {written} | {refused} | {other} | {slowest:.2f} |", flush=True)
+
+
+def _json(row: dict[str, object]) -> str:
+    import json
+
+    return json.dumps(row, ensure_ascii=False)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--megabytes", type=int, default=200)
+    parser.add_argument("--peer-rows", type=int, default=1000)
+    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--mutations", type=int, default=0)
+    parser.add_argument("--scaling", default="")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        print(f"pyarrow {pa.__version__}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+        plan_file = folder / "plan.toml"
+        source, target = folder / "a.csv", folder / "b.csv"
+        if asked.megabytes:
+            throughput(folder, asked)
+        if asked.scaling:
+            make(source, 100_000, 0)
+            deid.plan(source).save(plan_file)
+        if asked.kills:
+            kills(folder, asked.kills)
+        if asked.mutations:
+            mutations(folder, asked.mutations)
+        if asked.scaling:
+            print("\n| rows | seconds | rows/s | peak MB |\n| --- | --- | --- | --- |")
+            for rows in map(int, asked.scaling.split(",")):
+                make(source, rows, 0)
+                done, seconds, memory = job(source, target, plan_file, "verify")
+                speed = done / seconds
+                print(f"| {done:,} | {seconds:.1f} | {speed:,.0f} | {memory:,.0f} |", flush=True)
+
+
+def throughput(folder: Path, asked: argparse.Namespace) -> None:
+    source, target, plan_file = folder / "a.csv", folder / "b.csv", folder / "plan.toml"
+    make(source, None, asked.megabytes * 1_000_000)
+    deid.plan(source).save(plan_file)
+    print("\n| nine columns, one free text | rows/s | MB/s | peak MB |\n| --- | --- | --- | --- |")
+    size = source.stat().st_size / 1e6
+    speeds = {}
+    for verify in ("no-verify", "verify"):
+        rows, seconds, memory = job(source, target, plan_file, verify)
+        speeds[verify] = rows / seconds
+        print(f"| deid.deidentify_file, {verify} | {rows / seconds:,.0f} | {size / seconds:.1f} | "
+              f"{memory:,.0f} |", flush=True)  # fmt: skip
+    if asked.peer_rows:
+        peer = presidio(source, asked.peer_rows)
+        print(f"| Presidio's batch engine, {asked.peer_rows:,} rows | {peer:,.0f} | | |")
+        print(f"\nratio to Presidio: {speeds['verify'] / peer:.0f} verified, "
+              f"{speeds['no-verify'] / peer:.0f} not verified")  # fmt: skip
+    make(source, None, asked.megabytes * 1_000_000, text=False)
+    plan = deid.plan(source)
+    print("\n| eight structured columns | seconds | times pyarrow untouched |\n| --- | --- | --- |")
+    base = untouched(source, target)
+    print(f"| pyarrow, read and written untouched | {base:.1f} | 1.0 |", flush=True)
+    masked = deid.Plan(dict(plan.items()))
+    for name in ("客户编号", "身份证号"):
+        masked[name] = deid.Redact()
+    for title, chosen in (("proposed plan", plan), ("masks and labels only", masked)):
+        chosen.save(plan_file)
+        for verify in ("no-verify", "verify"):
+            _, seconds, _ = job(source, target, plan_file, verify)
+            print(f"| {title}, {verify} | {seconds:.1f} | {seconds / base:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

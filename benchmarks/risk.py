@@ -1,0 +1,399 @@
+"""Risk, suggestions and verification: equal to the peers, and how fast beside them.
+
+Run: python benchmarks/risk.py [--rows 1000000] [--peers PYTHON] [--only metrics,lattice,...]
+
+PYTHON is the interpreter of an environment of its own with the peers, which pin old packages:
+python -m venv peers && peers/bin/pip install pycanon==1.3.5 anjana==1.2.3. Without it only our own
+times are printed. Parts: metrics, lattice, big (10 million rows), suggestion, uniqueness, leaks,
+cost. Polars, where installed, is timed in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from importlib.metadata import version
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+
+from aitransparency import deid
+from aitransparency.deid.deidentify import deidentify_table
+from aitransparency.deid.plan import ColumnPlan, Plan
+from aitransparency.deid.risk.classes import combine, encode, encode_all
+from aitransparency.deid.risk.diversity import diversity
+from aitransparency.deid.risk.hierarchy import hierarchy
+from aitransparency.deid.risk.uniqueness import sample_uniques_unique
+from aitransparency.deid.techniques import Generalize, Keep, Mask, Pseudonymize, Redact, Scan
+from aitransparency.deid.verify import verify
+
+QUASI = ["age", "sex", "zip", "education"]
+TESTS = Path(__file__).parents[1] / "tests" / "deid"
+
+PEER = """
+import json, sys, time, warnings
+warnings.filterwarnings("ignore")
+import pandas as pd
+path, quasi, what, limit = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+frame = pd.read_parquet(path).head(limit).copy()
+started = time.perf_counter()
+if what == "anjana":
+    from anjana.anonymity import k_anonymity
+    import numpy as np
+    levels = json.loads(sys.argv[5])
+    tables = {}
+    for column in quasi:
+        values = frame[column].unique()
+        shown = [np.array([str(v) for v in frame[column].values], object)]
+        frame[column] = frame[column].astype(str)
+        table = {0: frame[column].values}
+        for number, names in enumerate(levels[column], start=1):
+            table[number] = frame[column].map(names).values
+        tables[column] = table
+    started = time.perf_counter()
+    made = k_anonymity(frame, [], list(quasi), 10, 5, tables)
+    value = len(made)
+else:
+    from pycanon import anonymity
+    started = time.perf_counter()
+    if what == "k":
+        value = anonymity.k_anonymity(frame, quasi)
+    elif what == "l":
+        value = anonymity.l_diversity(frame, quasi, ["disease"])
+    else:
+        value = anonymity.t_closeness(frame, quasi, ["disease"])
+print(json.dumps([float(value), time.perf_counter() - started]))
+"""
+
+
+def people(rows: int, seed: int = 0) -> pa.Table:
+    """Return people with raw quasi-identifiers, a category and a number that are sensitive."""
+    draw = np.random.default_rng(seed)
+    names = np.array([f"e{number:02d}" for number in range(16)])
+    ill = np.array([f"d{number:02d}" for number in range(20)])
+    zips = np.array([f"5{number:05d}" for number in range(2_000)])
+    return pa.table(
+        {
+            "age": np.clip(draw.normal(45, 16, rows), 18, 90).astype(np.int64),
+            "sex": np.array(["F", "M"])[draw.integers(0, 2, rows)],
+            "zip": zips[(draw.beta(1, 3, rows) * 2_000).astype(np.int64)],
+            "education": names[draw.binomial(15, 0.4, rows)],
+            "disease": ill[np.minimum(draw.exponential(4, rows), 19).astype(np.int64)],
+            "income": draw.integers(10, 600, rows) * 100,
+        }
+    )
+
+
+def coarse(table: pa.Table) -> pa.Table:
+    """Return the same people in ages of ten years and ten regions."""
+    age = pa.array(table["age"].to_numpy() // 10)
+    region = pa.compute.utf8_slice_codeunits(table["zip"], 0, 3)
+    return table.set_column(0, "age", age).set_column(2, "zip", region)
+
+
+def best(call: Callable[[], object], times: int = 3) -> tuple[float, object]:
+    seconds, value = [], None
+    for _ in range(times):
+        started = time.perf_counter()
+        value = call()
+        seconds.append(time.perf_counter() - started)
+    return min(seconds), value
+
+
+def peer(
+    python: str | None, path: str, what: str, limit: int, extra: str = ""
+) -> tuple[float, float]:
+    """Return a peer's value and seconds, NaN without it or after ten minutes."""
+    if python is None:
+        return float("nan"), float("nan")
+    command = [python, "-c", PEER, path, json.dumps(QUASI), what, str(limit), extra]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        print(f"  peer {what}: {type(error).__name__}")
+        return float("nan"), float("nan")
+    value, seconds = json.loads(done.stdout.splitlines()[-1])
+    return value, seconds
+
+
+def metrics(options: argparse.Namespace) -> None:
+    print(f"\nk, l, t over {QUASI}, seconds; l and t of a category of 20 values")
+    print("| table | rows | what | ours | polars | pycanon | pycanon / ours | equal |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    whole = people(options.rows)
+    for name, table in (("coarse", coarse(whole)), ("raw", whole)):
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder) / "people.parquet")
+            pyarrow.parquet.write_table(table, path)
+            for what, limit in (("k", options.rows), ("l", options.rows), ("t", options.t_rows)):
+                if name == "raw" and what != "k":
+                    continue
+                here = table.slice(0, limit)
+                ours, value = best(lambda w=what, t=here: _ours(t, w))
+                theirs, seconds = peer(options.peers, path, what, limit)
+                fast = best(lambda w=what, t=here: _polars(t, w))[0]
+                print(
+                    f"| {name} | {limit:,} | {what} | {ours:.4f} | {fast:.3f} | {seconds:.2f} | "
+                    f"{seconds / ours:.0f} | {abs(theirs - value) < 1e-9} |"
+                )
+
+
+def _ours(table: pa.Table, what: str) -> float:
+    columns = encode_all([table[name] for name in QUASI])
+    made = combine([one.codes for one in columns], [one.count for one in columns], len(table))
+    if what == "k":
+        return float(made.sizes.min())
+    told = diversity(made.ids, len(made.sizes), encode(table["disease"]))
+    return float(told.distinct_l if what == "l" else told.t)
+
+
+def _polars(table: pa.Table, what: str) -> float:
+    try:
+        import polars as pl
+    except ImportError:
+        return float("nan")
+    frame = pl.from_arrow(table)
+    if what == "k":
+        return float(frame.group_by(QUASI).len()["len"].min())
+    if what == "l":
+        return float(frame.group_by(QUASI).agg(pl.col("disease").n_unique())["disease"].min())
+    share = frame.group_by("disease").len().with_columns(p=pl.col("len") / len(frame))
+    pairs = frame.group_by([*QUASI, "disease"]).len("n")
+    sizes = pairs.with_columns(size=pl.col("n").sum().over(QUASI)).join(share, on="disease")
+    gain = sizes.with_columns(g=(pl.col("n") / pl.col("size") - pl.col("p")).clip(0))
+    return float(gain.group_by(QUASI).agg(pl.col("g").sum())["g"].max())
+
+
+def lattice(options: argparse.Namespace) -> None:
+    print("\nfull-domain generalisation to k = 10 with 5% suppressed")
+    table = people(100_000)
+    names = {}
+    for name in QUASI:
+        values = table[name].combine_chunks().unique()
+        levels = hierarchy(values, name).levels[1:]
+        keys = [str(value) for value in values.to_pylist()]
+        names[name] = [dict(zip(keys, one.labels.to_pylist(), strict=True)) for one in levels]
+    seconds, made = best(lambda: _suggest(table, QUASI), 2)
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "people.parquet")
+        pyarrow.parquet.write_table(table, path)
+        _, theirs = peer(options.peers, path, "anjana", 100_000, json.dumps(names))
+    print(f"100,000 rows: ours {seconds:.2f} s ({made!r:.120})")
+    print(
+        f"anjana {theirs:.1f} s, {theirs / seconds:.0f} times; its heuristic stops at the first hit"
+    )
+
+
+def _suggest(table: pa.Table, quasi: list[str], k: int = 10) -> object:
+    return deid.risk(table, quasi_identifiers=quasi).suggest(k=k)
+
+
+def big(options: argparse.Namespace) -> None:
+    table = people(10_000_000)
+    started = time.perf_counter()
+    made = _suggest(table, QUASI)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"\n10,000,000 rows to k = 10: {time.perf_counter() - started:.1f} s, peak {peak:.1f} GB")
+    print(f"{made!r:.160}")
+
+
+def adult_like(rows: int, seed: int) -> tuple[pa.Table, list[str]]:
+    """Return a table of the size and the columns of the Adult data, drawn at random."""
+    draw = np.random.default_rng(seed)
+    sizes = {"workclass": 8, "education": 16, "marital": 7, "occupation": 14, "race": 5, "sex": 2}
+    columns: dict[str, object] = {"age": np.clip(draw.gamma(6, 6.5, rows), 17, 90).astype(np.int64)}
+    for name, count in sizes.items():
+        weights = draw.dirichlet(np.full(count, 0.6))
+        names = np.array([f"{name}{number}" for number in range(count)])
+        columns[name] = names[draw.choice(count, rows, p=weights)]
+    country = np.minimum(draw.geometric(0.6, rows), 41)
+    columns["country"] = np.array([f"c{number}" for number in range(42)])[country]
+    return pa.table(columns), list(columns)
+
+
+def suggestion(options: argparse.Namespace) -> None:
+    print("\nsuggestion: 30,000 rows, 8 quasi-identifiers, k = 10, 5% suppressed; loss is NCP")
+    print("| seed | nodes | looked at | seconds | proven | loss | exhaustive | exhaustive s |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for seed in range(3):
+        table, names = adult_like(30_000, seed)
+        made = _suggest(table, names)
+        started = time.perf_counter()
+        optimum = exhaustive(table, names, 10, 1_500)
+        took = time.perf_counter() - started
+        print(
+            f"| {seed} | {made.nodes:,} | {made.looked_at:,} | {made.seconds:.2f} | {made.proven} "
+            f"| {made.bound:.4f} | {optimum:.4f} | {took:.1f} |"
+        )
+
+
+def exhaustive(table: pa.Table, names: list[str], k: int, most: int) -> float:
+    """Return the least loss over all nodes, each counted from the rows with numpy alone."""
+    made = []
+    for name in names:
+        column = table[name].combine_chunks().dictionary_encode()
+        codes = column.indices.to_numpy()
+        levels = hierarchy(column.dictionary, name).levels
+        made.append([(one.codes[codes].astype(np.int64), one.cost[codes]) for one in levels])
+    least = 2.0
+    for node in product(*(range(len(levels)) for levels in made)):
+        numbers = np.zeros(len(table), np.int64)
+        cost = np.zeros(len(table))
+        for levels, level in zip(made, node, strict=True):
+            codes, costs = levels[level]
+            numbers = numbers * (codes.max() + 1) + codes
+            cost = cost + costs
+        if cost.mean() / len(names) >= least:
+            continue
+        _, inverse, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+        small = counts[inverse] < k
+        if small.sum() <= most:
+            lost = np.where(small, len(names), cost).mean() / len(names)
+            least = min(least, float(lost))
+    return least
+
+
+def uniqueness(options: argparse.Namespace) -> None:
+    print("\nsample uniques that are population uniques: estimates on simulated populations")
+    print("| population | part | uniques | truth | pitman | poisson-gamma | zayatz | best |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    draw = np.random.default_rng(1)
+    shapes = {
+        "even, 30,000 classes": np.ones(30_000),
+        "log-normal, 50,000": draw.lognormal(0, 1.5, 50_000),
+        "Zipf 1.0, 20,000": 1 / np.arange(1, 20_001),
+        "Zipf 0.8, 500,000": 1 / np.arange(1, 500_001) ** 0.8,
+    }
+    for name, weight in shapes.items():
+        whole = draw.choice(len(weight), 200_000, p=weight / weight.sum())
+        people_in = np.bincount(whole, minlength=len(weight))
+        for fraction in (0.01, 0.05, 0.2):
+            part = draw.permutation(whole)[: int(200_000 * fraction)]
+            seen = np.bincount(part, minlength=len(weight))
+            truth = int(((seen == 1) & (people_in == 1)).sum())
+            found = sample_uniques_unique(seen[seen > 0], 200_000)
+            told = [
+                f"{found[key]:,.0f}" if key in found else "-"
+                for key in ("pitman", "poisson_gamma", "zayatz", "best")
+            ]
+            print(
+                f"| {name} | {fraction:.0%} | {int((seen == 1).sum()):,} | {truth:,} | "
+                f"{' | '.join(told)} |"
+            )
+
+
+def leaks(options: argparse.Namespace) -> None:
+    sys.path.insert(0, str(TESTS))
+    from leak_tables import DISGUISES, clean_and_leaking, hide, plan
+
+    found: Counter[str] = Counter()
+    tried: Counter[str] = Counter()
+    alarms = 0
+    names = list(DISGUISES)
+    for seed in range(options.tables):
+        before, after, draw = clean_and_leaking(10_000 + seed, 20 + seed % 80)
+        alarms += bool(verify(before, after, plan()).leaks)
+        disguise = names[seed % len(names)]
+        leaking, column, _ = hide(after, before, disguise, draw)
+        tried[disguise] += 1
+        found[disguise] += column in verify(before, leaking, plan()).leaks
+    print(f"\n{options.tables} tables with one original hidden, and the same tables clean")
+    for disguise in names:
+        print(f"| {disguise} | {found[disguise]} of {tried[disguise]} |")
+    print(
+        f"found {found.total() / tried.total():.2%}; false alarms on clean tables: {alarms} of "
+        f"{options.tables}"
+    )
+
+
+def cost(options: argparse.Namespace) -> None:
+    print("\nverification's time over de-identification's own, best of three of each")
+    print("| plan | rows | own s | with verification s | ratio |")
+    print("| --- | --- | --- | --- | --- |")
+    sys.path.insert(0, str(TESTS))
+    import random
+
+    from leak_tables import people as leak_people
+    from leak_tables import plan as leak_plan
+
+    draw = random.Random(1)
+    small = leak_people(draw, options.cost_rows)
+    masks = Plan(
+        {
+            name: ColumnPlan(Mask(), "direct", entity)
+            for name, entity in (
+                ("姓名", "PERSON"),
+                ("身份证号", "CN_RESIDENT_ID"),
+                ("手机号", "CN_MOBILE_PHONE"),
+                ("邮箱", "EMAIL_ADDRESS"),
+                ("银行卡号", "CN_BANK_CARD"),
+            )
+        },
+        others=Keep(),
+    )
+    tokens = Plan(
+        {
+            "姓名": ColumnPlan(Pseudonymize(), "direct", "PERSON"),
+            "身份证号": ColumnPlan(Pseudonymize(), "direct", "CN_RESIDENT_ID"),
+            "手机号": ColumnPlan(Pseudonymize(), "direct", "CN_MOBILE_PHONE"),
+            "邮箱": ColumnPlan(Pseudonymize(), "direct", "EMAIL_ADDRESS"),
+            "银行卡号": ColumnPlan(Redact(), "direct", "CN_BANK_CARD"),
+            "收入": ColumnPlan(Generalize("bin", width=1_000), "quasi"),
+            "备注": ColumnPlan(Scan(), "text"),
+            "说明": ColumnPlan(Scan(), "text"),
+        },
+        others=Keep(),
+    )
+    key = deid.Key(bytes(32))
+    plans = {"tokens, text scanned": tokens, "the leak tests' plan": leak_plan(), "masks": masks}
+    for name, plan in plans.items():
+        own = best(lambda p=plan: deidentify_table(small, p, key=key, verify=False))[0]
+        whole = best(
+            lambda p=plan: deidentify_table(small, p, key=key, verify=True, on_leak="redact")
+        )[0]
+        print(f"| {name} | {len(small):,} | {own:.2f} | {whole:.2f} | {(whole - own) / own:.2f} |")
+
+
+PARTS = {
+    "metrics": metrics,
+    "lattice": lattice,
+    "suggestion": suggestion,
+    "uniqueness": uniqueness,
+    "leaks": leaks,
+    "cost": cost,
+    "big": big,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--t-rows", type=int, default=100_000, help="rows for t-closeness")
+    parser.add_argument("--tables", type=int, default=1_000, help="tables with hidden originals")
+    parser.add_argument("--cost-rows", type=int, default=100_000)
+    parser.add_argument("--peers", help="Python interpreter that has pycanon and anjana")
+    parser.add_argument("--only", default="metrics,lattice,suggestion,uniqueness,leaks,cost")
+    options = parser.parse_args()
+    print(
+        f"aitransparency {version('aitransparency')}, numpy {np.__version__}, pyarrow "
+        f"{pa.__version__}, Python {platform.python_version()}, {os.cpu_count()} cores, load "
+        f"{os.getloadavg()[0]:.1f}"
+    )
+    for name in options.only.split(","):
+        PARTS[name](options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""XLSX workbooks: the cells of every sheet, as values. Needs the extra [excel].
+
+Values, their types and number formats are kept, and the order of sheets; formulas come out as the
+values that were computed last. Styles, comments, macros, images, hidden caches and document
+properties are not carried over: personal data hides in them, and nobody looked. Text never becomes
+a formula: a cell of text that begins with ``=`` stays text.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from types import ModuleType
+from typing import Any
+
+import pyarrow as pa
+
+from aitransparency.deid.files.base import Sink
+from aitransparency.deid.files.limits import FREE_EXPANSION
+from aitransparency.deid.files.safe_output import SafeOutput
+from aitransparency.deid.files.tables import Tables, WorkFolder, column_of_values
+from aitransparency.deid.keys import Key
+from aitransparency.deid.plan import Plan
+from aitransparency.errors import FileFormatError, MissingDependencyError
+
+_ROWS = 5_000  # of a chunk: cells of a sheet are Python objects
+
+
+def _openpyxl() -> ModuleType:
+    try:
+        import openpyxl
+    except ImportError:
+        raise MissingDependencyError.of("openpyxl", "excel") from None
+    module: ModuleType = openpyxl
+    return module
+
+
+class ExcelFile(Tables):
+    """A workbook that was opened for reading; the first row of a sheet names its columns."""
+
+    name = "excel"
+
+    def _open(self) -> None:
+        with excel_errors(self._file):
+            self._bound()
+            self._book = _openpyxl().load_workbook(self._path, read_only=True, data_only=True)
+            self._columns = {sheet.title: self._header(sheet) for sheet in self._book.worksheets}
+            self.formats: dict[str, dict[str, str]] = {}
+
+    def _bound(self) -> None:
+        with zipfile.ZipFile(self._path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+            packed = sum(entry.compress_size for entry in archive.infolist())
+        if size > FREE_EXPANSION and size > self._options.limits.expansion * max(packed, 1):
+            raise FileFormatError(
+                f"{self._file} expands more than {self._options.limits.expansion:g} times; if that "
+                "is right, raise Limits.expansion"
+            )
+
+    def _header(self, sheet: Any) -> list[str]:  # a sheet of openpyxl
+        first = next(sheet.iter_rows(max_row=1, values_only=True), ())
+        values = list(first)
+        while values and values[-1] is None:
+            values.pop()
+        names = [f"c{at}" if one is None else str(one) for at, one in enumerate(values, 1)]
+        self._refuse_data(sheet.title, names)
+        return names
+
+    def _refuse_data(self, sheet: str, names: list[str]) -> None:
+        from aitransparency.deid.find import find
+
+        if names and len(find(names)):
+            raise FileFormatError(
+                f"{self._file}: the first row of sheet {sheet!r} holds identifiers, so it looks "
+                "like a record; put a header above it"
+            )
+
+    def tables(self) -> list[str]:
+        """See `Tables.tables`."""
+        return list(self._columns)
+
+    def columns(self, table: str) -> list[str]:
+        """See `Tables.columns`."""
+        return self._columns[table]
+
+    def batches(self, table: str) -> Iterator[pa.RecordBatch]:
+        """See `Tables.batches`."""
+        names = self.columns(table)
+        if not names:
+            return
+        with excel_errors(self._file):
+            rows = self._book[table].iter_rows(min_row=2)
+            number = 2
+            while listed := list(islice(rows, _ROWS)):
+                values = [
+                    self._row(row, len(names), table, number + n) for n, row in enumerate(listed)
+                ]
+                number += len(listed)
+                self._note_formats(table, listed[0])
+                columns = [column_of_values(list(one)) for one in zip(*values, strict=True)]
+                yield pa.RecordBatch.from_arrays(columns, names)
+
+    def _row(self, row: tuple[Any, ...], width: int, table: str, number: int) -> list[Any]:
+        values = [cell.value for cell in row[:width]]
+        if any(cell.value is not None for cell in row[width:]):
+            raise FileFormatError(
+                f"{self._file}, sheet {table!r}, row {number:,}: cells beyond the last column of "
+                "the header"
+            )
+        return values + [None] * (width - len(values))
+
+    def _note_formats(self, table: str, row: tuple[Any, ...]) -> None:
+        known = self.formats.setdefault(table, {})
+        for name, cell in zip(self.columns(table), row, strict=False):
+            known.setdefault(name, getattr(cell, "number_format", None) or "General")
+
+    def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:
+        """See `Format.sink`."""
+        return _ExcelSink(output, {table: self.kept(table, plan) for table in self.tables()}, self)
+
+    def close(self) -> None:
+        """See `Format.close`."""
+        self._book.close()
+
+
+class _ExcelSink:
+    def __init__(self, output: SafeOutput, sheets: dict[str, list[str]], source: ExcelFile) -> None:
+        self._folder = WorkFolder(output, "book.xlsx")
+        self._name = str(output.target)
+        self._source = source
+        self._book = _openpyxl().Workbook(write_only=True)
+        self._written = 0
+        self._sheets = {}
+        for title, columns in sheets.items():
+            self._sheets[title] = self._book.create_sheet(title)
+            if columns:
+                self._sheets[title].append([self._text(title, name) for name in columns])
+
+    def _text(self, sheet: str, value: str) -> Any:  # a cell of openpyxl
+        from openpyxl.cell import WriteOnlyCell
+
+        cell = WriteOnlyCell(self._sheets[sheet], value)
+        cell.data_type = "s"  # also where it begins with "=": text is never run
+        return cell
+
+    def _cell(self, sheet: str, column: str, value: Any) -> Any:  # a value, a cell of openpyxl
+        from openpyxl.cell import WriteOnlyCell
+
+        if isinstance(value, str):
+            return self._text(sheet, value)
+        cell = WriteOnlyCell(self._sheets[sheet], value)
+        shape = self._source.formats.get(sheet, {}).get(column, "General")
+        if value is not None and shape != "General":
+            cell.number_format = shape
+        return cell
+
+    def write(self, payload: tuple[str, pa.RecordBatch | None]) -> None:
+        """Append rows to their sheet."""
+        sheet, batch = payload
+        if batch is None:
+            return
+        names = batch.schema.names
+        with excel_errors(self._name):
+            for row in zip(*(values.to_pylist() for values in batch.columns), strict=True):
+                cells = [self._cell(sheet, name, one) for name, one in zip(names, row, strict=True)]
+                self._sheets[sheet].append(cells)
+        self._written += batch.num_rows
+
+    def close(self) -> int | None:
+        """Finish the workbook."""
+        with excel_errors(self._name):
+            self._book.save(self._folder.path)
+        self._folder.hand_over()
+        return self._written
+
+    def abandon(self) -> None:
+        """See `Sink.abandon`."""
+        for sheet in self._sheets.values():
+            sheet.close()
+        self._folder.remove()
+
+
+@contextmanager
+def excel_errors(name: str) -> Iterator[None]:
+    """Turn what the libraries say about a damaged workbook into our error."""
+    from xml.etree.ElementTree import ParseError
+
+    invalid = _openpyxl().utils.exceptions.InvalidFileException
+    damaged = (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, invalid, EOFError)
+    try:
+        yield
+    except FileFormatError:
+        raise
+    except damaged:
+        raise FileFormatError(f"{name} is damaged, or no XLSX workbook") from None

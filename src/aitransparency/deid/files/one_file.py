@@ -1,0 +1,305 @@
+"""One file on its way to another: chunks in order, a private output, checkpoints, a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from aitransparency.deid.apply import Tally
+from aitransparency.deid.files import checkpoint
+from aitransparency.deid.files.base import Chunk, Format, Sink
+from aitransparency.deid.files.checkpoint import Progressed
+from aitransparency.deid.files.compression import by_suffix
+from aitransparency.deid.files.file_report import FileFacts, FileReport
+from aitransparency.deid.files.formats import open_source
+from aitransparency.deid.files.in_order import in_order
+from aitransparency.deid.files.options import FileOptions, Progress
+from aitransparency.deid.files.safe_output import SafeOutput, access_errors
+from aitransparency.deid.files.sample import sample_of_source
+from aitransparency.deid.files.treat import Done, Treatment
+from aitransparency.deid.files.verified import total
+from aitransparency.deid.keys import Key
+from aitransparency.deid.plan import Plan
+from aitransparency.errors import AitransparencyError, FileAccessError, LeakError
+
+PART = 16  # chunks between two checkpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be done to files.
+
+    Parameters
+    ----------
+    plan
+        None takes the proposal for the first file.
+    key, verify, options, progress
+        As `deidentify_file` takes them.
+    """
+
+    plan: Plan | None
+    key: Key | None
+    verify: bool
+    options: FileOptions
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of one file."""
+
+    plan: Plan
+    state: Progressed
+    facts: FileFacts
+
+
+def quarantine_path(target: Path) -> Path:
+    """Return where the bad rows of a target's source go."""
+    return target.with_name(target.name + ".quarantine.jsonl")
+
+
+def treat_file(source: Path, target: Path, order: Order, aside: Path | None = None) -> Finished:
+    """De-identify one file into another; see `deidentify_file`.
+
+    Parameters
+    ----------
+    source, target
+        Paths of files.
+    order
+        What is to be done.
+    aside
+        Where bad rows go; beside the target where None.
+    """
+    with named(source.name):
+        before = _state(source)
+        opened = open_source(source, source.name, order.options)
+        try:
+            treatment = Treatment(
+                opened,
+                order.plan if order.plan is not None else proposed(opened),
+                order.key,
+                order.verify,
+                quarantine=order.options.bad_rows == "quarantine",
+                compression=by_suffix(target),
+                on_leak=order.options.on_leak,
+            )
+            job = _Job(opened, (source, target, aside or quarantine_path(target)), treatment, order)
+            return job.run(before)
+        finally:
+            opened.close()
+
+
+class _Job:
+    """One file on its way to another."""
+
+    def __init__(
+        self,
+        opened: Format,
+        paths: tuple[Path, Path, Path],
+        treatment: Treatment,
+        order: Order,
+    ) -> None:
+        self._opened = opened
+        self._source, self._target, self._aside = paths
+        self._treatment = treatment
+        self._options = order.options
+        self._progress = order.progress
+
+    def run(self, before: tuple[int, int, int]) -> Finished:
+        self._treatment.check()
+        plan, key = self._treatment.plan, self._treatment.key
+        fingerprint = checkpoint.fingerprint_of(
+            self._source,
+            plan.dumps(),
+            key.id if key else "",
+            self._options.meaning() + str(self._treatment.verify),
+            repr(self._opened.options_used()),
+        )
+        state = None
+        if self._options.resume and self._opened.resumable:
+            state = checkpoint.load(self._target, fingerprint)
+        with (
+            SafeOutput(self._target, keep=state.output_bytes if state else None) as output,
+            SafeOutput(self._aside, keep=state.quarantine_bytes if state else None) as aside,
+        ):
+            if state and (output.size, aside.size) != (state.output_bytes, state.quarantine_bytes):
+                state = None
+                output.restart()
+                aside.restart()
+            if state is None:
+                checkpoint.clear(self._target)  # it speaks of bytes that are gone
+            resumed_at = state.rows if state else 0
+            state = state or begun(self._opened, plan)
+            try:
+                self._fill(state, output, aside, fingerprint)
+                if _state(self._source) != before:
+                    raise FileAccessError("the source changed while it was read; run it again")
+                self._finish(state, output, aside)
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt) and self._options.resume:
+                    output.leave()
+                    aside.leave()
+                else:
+                    checkpoint.clear(self._target)
+                raise
+        facts = facts_of(self._opened, self._source.name, self._target.name, state)
+        return Finished(plan, state, replace(facts, resumed_at=resumed_at))
+
+    def _fill(
+        self,
+        state: Progressed,
+        output: SafeOutput,
+        aside: SafeOutput,
+        fingerprint: str,
+    ) -> None:
+        sink = self._sink(output, state)
+        end = self._opened.end()
+        try:
+            for number, done in enumerate(
+                settled(self._treatment, state, self._options.workers), 1
+            ):
+                sink.write(done.payload)
+                for line in done.bad:
+                    aside.write(line)
+                state.output_bytes, state.quarantine_bytes = output.size, aside.size
+                if self._opened.resumable and number % PART == 0:
+                    output.sync()
+                    aside.sync()
+                    checkpoint.save(self._target, state, fingerprint)
+                if self._progress is not None:
+                    self._progress(state.rows, state.position, end)
+            counted = sink.close()
+        except BaseException:
+            sink.abandon()
+            raise
+        if counted is not None and counted != state.written:
+            raise LeakError(
+                f"{state.written:,} rows were written and {counted:,} are in the file; nothing "
+                "is kept"
+            )
+
+    def _sink(self, output: SafeOutput, state: Progressed) -> Sink:
+        if not self._opened.resumable:
+            return self._opened.sink(output, self._treatment.plan, self._treatment.key)
+        if not output.size:
+            head = self._opened.head(self._treatment.plan)
+            output.write(self._treatment.compression.compress(head) if head else b"")
+        return _Bytes(output)
+
+    def _finish(self, state: Progressed, output: SafeOutput, aside: SafeOutput) -> None:
+        if state.quarantined:
+            aside.commit()
+        output.commit()
+        with access_errors(str(self._target)):
+            if not state.quarantined:
+                self._aside.unlink(missing_ok=True)  # an earlier job's: it is not this target's
+            checkpoint.clear(self._target)
+
+
+class _Bytes:
+    """The sink of formats whose output is a sequence of bytes."""
+
+    def __init__(self, output: SafeOutput) -> None:
+        self._output = output
+
+    def write(self, payload: Any) -> None:
+        self._output.write(payload)
+
+    def close(self) -> int | None:
+        return None
+
+    def abandon(self) -> None:
+        pass
+
+
+def settled(treatment: Treatment, state: Progressed, workers: int) -> Iterator[Done]:
+    """Yield what each chunk became, in order, and add it to the state."""
+
+    def attempt(chunk: Chunk) -> Done | tuple[Chunk, AitransparencyError]:
+        try:
+            return treatment(chunk)
+        except AitransparencyError as error:
+            return chunk, error
+
+    chunks = treatment.source.chunks(state.position, state.line)
+    for made in in_order(attempt, chunks, workers=workers):
+        if not isinstance(made, Done):
+            chunk, error = made
+            treatment(chunk, state.rows + 1)  # raises again, now with the number of the row
+            raise error
+        state.position = made.chunk.position
+        state.line = made.chunk.line + made.chunk.lines
+        state.rows += made.rows
+        state.written += made.written
+        state.quarantined += len(made.bad)
+        state.formulas += made.formulas
+        state.verification = total([state.verification, made.verification])
+        for name, tally in made.tallies.items():
+            state.tallies[name] = state.tallies.get(name, Tally()) + tally
+        yield made
+
+
+def begun(opened: Format, plan: Plan) -> Progressed:
+    """Return the state of a job that has done nothing yet."""
+    names = [name for schema in opened.schemas() for name in schema.names]
+    names += [name for name in plan if opened.open_columns]
+    return Progressed(tallies={name: Tally() for name in names})
+
+
+def proposed(opened: Format) -> Plan:
+    """Return the plan that is proposed for a source."""
+    from aitransparency.deid.propose import propose
+
+    return propose(sample_of_source(opened, 10_000))
+
+
+def facts_of(opened: Format, source: str, target: str, state: Progressed) -> FileFacts:
+    """Return what happened to a file."""
+    return FileFacts(
+        source,
+        target,
+        opened.name,
+        rows_in=state.rows + state.quarantined,
+        rows_out=state.written,
+        quarantined=state.quarantined,
+        formulas=state.formulas,
+        encoding=opened.encoding,
+        dialect=opened.dialect,
+        compression=opened.compression.name,
+    )
+
+
+def report_of(order: Order, finished: list[Finished]) -> FileReport:
+    """Return the report of a job over files under one plan."""
+    plan = finished[0].plan
+    plan.note_key(order.key)
+    tallies: dict[str, Tally] = {}
+    for one in finished:
+        for name, tally in one.state.tallies.items():
+            tallies[name] = tallies.get(name, Tally()) + tally
+    found = total(one.state.verification for one in finished) if order.verify else None
+    rows = sum(one.state.rows for one in finished)
+    made = FileReport.of(plan, tallies, rows=rows, key=order.key, verification=found)
+    assert isinstance(made, FileReport)  # `of` is a class method
+    return replace(made, files=tuple(one.facts for one in finished))
+
+
+def _state(source: Path) -> tuple[int, int, int]:
+    try:
+        return checkpoint.source_state(source)
+    except OSError as error:
+        raise FileAccessError(f"{source} cannot be read: {error.strerror}") from None
+
+
+@contextmanager
+def named(name: str) -> Iterator[None]:
+    """Put the file's name before messages that lack it."""
+    try:
+        yield
+    except AitransparencyError as error:
+        if name in str(error):
+            raise
+        raise type(error)(f"{name}: {error}") from None
