@@ -37,6 +37,13 @@ def test_what_was_said_comes_back():
     assert made.text("operator.name", "zh") is None
 
 
+def test_cards_of_the_system_get_the_same_words():
+    made = Profile.loads(GOOD).system()
+    assert made.said("name", "en") == "loan check"
+    assert made.said("ai_part", "zh") == "系统先给出结果，人可以改。"
+    assert made.said("contact", "zh") is None
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -151,16 +151,23 @@ class Profile:
 
     def system(self) -> System:
         """Return what the cards of the same system print, so that cards and notice agree."""
+        from aitransparency.explain.notice.sections import words as sentences
         from aitransparency.explain.system import System
 
         def words(path: str) -> Words:
             texts = {one: self.text(path, one) for one in LANGUAGES}
+            if fields()[path].kind == "choice":
+                texts = {
+                    one: text and sentences(one)["choice"][f"{path}.{text}"]
+                    for one, text in texts.items()
+                }
             return {one: text for one, text in texts.items() if text is not None}
 
         return System(
             name=words("system.name"),
             version=words("system.version"),
             operator=words("operator.name"),
+            ai_part=words("people.automation"),
             people_part=words("people.review"),
             data_source=words("data.sources"),
             correction=words("rights.correction"),
