@@ -20,4 +20,6 @@ CONTRARY_LABELS: tuple[str, ...] = words(
     "密碼、order no、order number、order id、order、invoice、amount、total、version、serial no",
     "serial、tracking no、tracking number、tracking、transaction id、txn、trace id、timestamp",
     "sku、batch、ref no、reference、ticket、price",
+    # 生于 names a birth, but not at the end of these
+    "发生于、發生於、产生于、產生於、滋生于、诞生于、誕生於",
 )

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from aitransparency.deid.column import Ints
 from aitransparency.deid.scan.recognizer import (
     PASSED,
+    REFUSED,
     SHAPE,
     Matches,
     Recognizer,
@@ -95,8 +96,17 @@ def _degrees(text: ScanText) -> Matches:
     spaced = end + (text.data[end] == ord(" "))
     turned = _DIRECTIONS[text.data[spaced]] & ~is_alnum(text.data[spaced + 1])
     end = np.where(turned, spaced + 1, end)
-    level = np.where(minutes & (turned | seconds), PASSED, SHAPE).astype(np.int8)
-    return Matches(start, end, level)
+    exact = minutes | _has_decimals(text, start, at)
+    level = np.where(minutes & (turned | seconds), PASSED, np.where(exact, SHAPE, REFUSED))
+    return Matches(start, end, level.astype(np.int8))
+
+
+def _has_decimals(text: ScanText, start: Ints, end: Ints) -> Mask:
+    """Return whether numbers have three decimals or more: 0.001 degrees are a hundred metres."""
+    found = np.zeros(len(start), np.bool_)
+    for back in range(4, 12):
+        found |= (text.data[end - back] == ord(".")) & (end - back > start)
+    return found
 
 
 def _part(text: ScanText, at: Ints, marks: tuple[bytes, ...]) -> tuple[Ints, Mask]:

@@ -95,8 +95,8 @@ def _is_personal(text: ScanText, start: Ints, end: Ints) -> npt.NDArray[np.bool_
 RECOGNIZER = Recognizer(
     entity="URL",
     labels=words(
-        "主页、主頁、个人主页、個人主頁、链接、連結、鏈接、网址、網址、空间地址、微博、博客",
-        "分享链接、homepage、profile、link、url、website",
+        "主页、主頁、个人主页、個人主頁、空间地址、微博、博客",
+        "homepage、profile",
     ),
     shape=Scores(alone=30, near=45, direct=60, contrary=20),
     passed=Scores(alone=70, near=85, direct=92, contrary=55),
