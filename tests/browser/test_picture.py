@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 
 import pytest
@@ -27,6 +28,14 @@ def size(path):
 def test_a_png_is_as_wide_as_asked_and_as_high_as_needed(tmp_path, theme):
     save_png(PAGE, tmp_path / "card.png", width=320, theme=theme)
     assert size(tmp_path / "card.png") == (640, 1400)  # at two pixels each, the script not run
+
+
+def test_it_works_inside_an_event_loop_as_in_a_notebook(tmp_path):
+    async def cell():
+        save_png(PAGE, tmp_path / "card.png", width=320)
+
+    asyncio.run(cell())
+    assert size(tmp_path / "card.png") == (640, 1400)
 
 
 def test_a_pdf_is_printed(tmp_path):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from aitransparency.errors import InputError, MissingDependencyError
 Theme = Literal["light", "dark"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+_A4 = 794  # CSS pixels across
 _FLAGS = ("--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
 
@@ -45,16 +47,34 @@ def save_png(
     """
     if theme not in ("light", "dark"):
         raise InputError(f"theme is 'light' or 'dark', got {theme!r}")
-    with _opened(page, width, theme) as shown:
-        Path(path).write_bytes(shown.screenshot(full_page=True, type="png"))
+    made = _drawn(page, width, theme, lambda shown: shown.screenshot(full_page=True, type="png"))
+    Path(path).write_bytes(made)
 
 
 def save_pdf(page: str, path: str | os.PathLike[str]) -> None:
     """Print a page to a PDF file of A4 pages; parameters and errors as in `save_png`."""
-    with _opened(page, 794, "light") as shown:
-        margin = dict.fromkeys(("top", "bottom", "left", "right"), "15mm")
-        printed = shown.pdf(format="A4", print_background=True, margin=margin)
-        Path(path).write_bytes(printed)
+    margin = dict.fromkeys(("top", "bottom", "left", "right"), "15mm")
+    printed = _drawn(
+        page,
+        _A4,
+        "light",
+        lambda shown: shown.pdf(format="A4", print_background=True, margin=margin),
+    )
+    Path(path).write_bytes(printed)
+
+
+def _drawn(page: str, width: int, theme: Theme, draw: Callable[[Any], bytes]) -> bytes:
+    """Return what `draw` makes of the page, a page of playwright.
+
+    In a thread of its own: a notebook has an event loop in its main one, where playwright refuses.
+    """
+
+    def work() -> bytes:
+        with _opened(page, width, theme) as shown:
+            return draw(shown)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
 
 
 @contextmanager
