@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -34,7 +35,8 @@ def test_it_works_inside_an_event_loop_as_in_a_notebook(tmp_path):
     async def cell():
         save_png(PAGE, tmp_path / "card.png", width=320)
 
-    asyncio.run(cell())
+    with ThreadPoolExecutor(1) as notebook:  # the other tests' browser has a loop in this thread
+        notebook.submit(asyncio.run, cell()).result()
     assert size(tmp_path / "card.png") == (640, 1400)
 
 
