@@ -55,12 +55,11 @@ if what == "anjana":
     levels = json.loads(sys.argv[5])
     tables = {}
     for column in quasi:
-        values = frame[column].unique()
-        shown = [np.array([str(v) for v in frame[column].values], object)]
         frame[column] = frame[column].astype(str)
-        table = {0: frame[column].values}
+        keys = list(levels[column][0])  # distinct values: anjana searches them once per cell
+        table = {0: np.array(keys, object)}
         for number, names in enumerate(levels[column], start=1):
-            table[number] = frame[column].map(names).values
+            table[number] = np.array([names[key] for key in keys], object)
         tables[column] = table
     started = time.perf_counter()
     made = k_anonymity(frame, [], list(quasi), 10, 5, tables)

@@ -1,7 +1,7 @@
 """Verification of a chunk, and the sum of many.
 
-Every chunk is searched for its own originals before it is written, in the thread that made it.
-`verify_files` searches a whole output for the originals of the whole source.
+Every chunk is searched for its own originals before it is written, in the thread that made it. An
+original that was removed from one chunk and is kept in another is not found: see docs/files.md.
 """
 
 from __future__ import annotations
