@@ -47,6 +47,8 @@ CASES = [
     ("AB987654(3)", [(HK, "AB987654(3)")], "two letters"),
     ("G123456(A)", [(HK, "G123456(A)")], "check character A"),
     ("香港身份證A1234563", [(HK, "A1234563")], "no parentheses, by its label"),
+    ("香港身份证A1234564", [(HK, "A1234564")], "check fails, no parentheses, by its label"),
+    ("A1234564", [], "check fails and no word"),
     ("HKID: a123456(3)", [(HK, "a123456(3)")], "small letter"),
     ("A123456(4)", [], "check digit fails"),
     ("香港身份证A123456(4)", [(HK, "A123456(4)")], "check fails, named by its label"),
