@@ -109,9 +109,10 @@ def organisation_code(rng: random.Random) -> str:
 
 
 def social_credit_code(rng: random.Random) -> str:
-    """Return one with the check of GB 32100: powers of 3 modulo 31."""
+    """Return one with the check of GB 32100: powers of 3 modulo 31; new ones hold MA and a digit."""
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-    body = f"91{rng.choice(DIVISIONS)}" + "".join(rng.choice(alphabet) for _ in range(9))
+    body = f"91{rng.choice(DIVISIONS)}{rng.choice(('MA', '71'))}{digits(rng, 1)}"
+    body += "".join(rng.choice(alphabet) for _ in range(6))
     total = sum(alphabet.index(one) * pow(3, place, 31) for place, one in enumerate(body))
     return body + alphabet[-total % 31]
 

@@ -131,7 +131,8 @@ def _whole_group(text: ScanText, start: Ints, end: Ints) -> Mask:
 def _is_local(text: ScanText, start: Ints) -> Mask:
     """Return whether addresses begin with fe80::/10."""
     local: Mask = text.follows(start, b"fe") | text.follows(start, b"FE")
-    return local & _LOCAL_THIRD[text.data[start + 2]] & (text.data[start + 4] == ord(":"))
+    local &= _LOCAL_THIRD[text.data[start + 2]] & (text.data[start + 4] == ord(":"))
+    return local
 
 
 def _zone_end(text: ScanText, end: Ints) -> Ints:
