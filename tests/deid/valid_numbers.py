@@ -109,7 +109,7 @@ def organisation_code(rng: random.Random) -> str:
 
 
 def social_credit_code(rng: random.Random) -> str:
-    """Return one with the check of GB 32100: powers of 3 modulo 31; new ones hold MA and a digit."""
+    """Return one with the check of GB 32100: powers of 3 modulo 31, MA in new ones."""
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     body = f"91{rng.choice(DIVISIONS)}{rng.choice(('MA', '71'))}{digits(rng, 1)}"
     body += "".join(rng.choice(alphabet) for _ in range(6))
