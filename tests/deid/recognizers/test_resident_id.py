@@ -24,6 +24,11 @@ CASES = [
     ("810000199408230021", [(ID, "810000199408230021")], "residence permit, Hong Kong"),
     ("830000199201300022", [(ID, "830000199201300022")], "residence permit, Taiwan"),
     ("http://a.cn/u?id=360426199101010071&k=1", [(ID, "360426199101010071")], "inside a URL"),
+    (
+        "座机4403-0519-5703-0264-62",
+        [(ID, "4403-0519-5703-0264-62")],
+        "its groups look like a phone, and so says the word",
+    ),
     ("uid360426199101010071abc", [(ID, "360426199101010071")], "glued to letters"),
     ("360426199101010071", [(ID, "360426199101010071")], "the code is older than the holder"),
     ("身份证号：360426199101010072", [(ID, "360426199101010072")], "mistyped, named by its label"),

@@ -61,6 +61,7 @@ CASES = [
     ("A123456789", [(TW, "A123456789")], "by its check digit"),
     ("統一證號A800000014", [(TW, "A800000014")], "resident, new form"),
     ("A123456788", [], "check digit fails"),
+    ("example.com/u/176828707", [], "a part of a path"),
     ("身分證字號A123456788", [(TW, "A123456788")], "check fails, named by its label"),
 ]
 test_cases = table(CASES)
