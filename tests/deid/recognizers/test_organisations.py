@@ -25,7 +25,8 @@ CASES = [
         [(U, "91440305712YM3DBW6")],
         "not cut to what the word says of its digits",
     ),
-    ("组织机构代码MAABCDEF-8", [(C, "MAABCDEF-8")], "letters alone, check by hand"),
+    ("组织机构代码MAABCDEF-8", [(C, "MAABCDEF-8")], "letters and a check by hand"),
+    ("组织机构代码MAABCDAB-X", [(C, "MAABCDAB-X")], "no digit at all"),
 ]
 test_cases = table(CASES)
 test_everywhere = everywhere(U, ["91110000600037341L"])

@@ -56,4 +56,5 @@ RECOGNIZER = Recognizer(
     shape=Scores(alone=0, near=35, direct=60, contrary=0),
     passed=Scores(alone=10, near=75, direct=96, contrary=5),
     candidates=candidates,
+    digits=False,
 )
