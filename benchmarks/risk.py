@@ -4,8 +4,8 @@ Run: python benchmarks/risk.py [--rows 1000000] [--peers PYTHON] [--only metrics
 
 PYTHON is the interpreter of an environment of its own with the peers, which pin old packages:
 python -m venv peers && peers/bin/pip install pycanon==1.3.5 anjana==1.2.3. Without it only our own
-times are printed. Parts: metrics, lattice, big (10 million rows), suggestion, uniqueness, leaks,
-cost. Polars, where installed, is timed in the same run.
+times are printed. Parts: metrics, own, lattice, big (10 million rows), suggestion, uniqueness,
+leaks, cost. Polars, where installed, is timed in the same run.
 """
 
 from __future__ import annotations
@@ -38,6 +38,20 @@ from aitransparency.deid.risk.uniqueness import sample_uniques_unique
 from aitransparency.deid.techniques import Generalize, Keep, Mask, Pseudonymize, Redact, Scan
 from aitransparency.deid.verify import verify
 
+OWN = (["sex", "race"], ["education", "marital-status", "sex"], ["age", "sex", "race"])
+FIGURES = """
+import json, sys, warnings
+warnings.filterwarnings("ignore")
+import pandas as pd
+from pycanon import anonymity as a
+frame, quasi, asked = pd.read_parquet(sys.argv[1]), json.loads(sys.argv[2]), [sys.argv[3]]
+print(json.dumps([float(one) for one in (
+    a.k_anonymity(frame, quasi), a.l_diversity(frame, quasi, asked),
+    a.entropy_l_diversity(frame, quasi, asked), a.t_closeness(frame, quasi, asked),
+    a.alpha_k_anonymity(frame, quasi, asked)[0], a.basic_beta_likeness(frame, quasi, asked),
+    a.enhanced_beta_likeness(frame, quasi, asked), a.delta_disclosure(frame, quasi, asked),
+)]))
+"""
 QUASI = ["age", "sex", "zip", "education"]
 TESTS = Path(__file__).parents[1] / "tests" / "deid"
 
@@ -179,6 +193,34 @@ def _polars(table: pa.Table, what: str) -> float:
     sizes = pairs.with_columns(size=pl.col("n").sum().over(QUASI)).join(share, on="disease")
     gain = sizes.with_columns(g=(pl.col("n") / pl.col("size") - pl.col("p")).clip(0))
     return float(gain.group_by(QUASI).agg(pl.col("g").sum())["g"].max())
+
+
+def own(options: argparse.Namespace) -> None:
+    """Compare every figure with pycanon's on the table that its and anjana's tests use, Adult."""
+    print("\nAdult (--adult PATH, Parquet), pycanon's figures beside ours")
+    print("| quasi-identifiers | sensitive | k | l | t | beta | largest difference of 8 figures |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    if options.adult is None or options.peers is None:
+        print("give --adult and --peers")
+        return
+    table = pyarrow.parquet.read_table(options.adult)
+    for quasi in OWN:
+        for name in ("salary", "occupation", "hours-per-week"):
+            command = [options.peers, "-c", FIGURES, options.adult, json.dumps(quasi), name]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            theirs = np.array(json.loads(done.stdout.splitlines()[-1]))
+            found = deid.risk(table, quasi_identifiers=quasi, sensitive=[name])
+            told = found.sensitive[name]
+            ours = np.array(
+                [
+                    *(found.k, told.distinct_l, np.floor(told.entropy_l + 1e-9), told.t),
+                    *(told.alpha, told.beta, told.enhanced_beta, told.delta),
+                ]
+            )
+            print(
+                f"| {', '.join(quasi)} | {name} | {found.k} | {told.distinct_l} | {told.t:.4f} | "
+                f"{told.beta:.3f} | {np.abs(ours - theirs).max():.1e} |"
+            )
 
 
 def lattice(options: argparse.Namespace) -> None:
@@ -385,6 +427,7 @@ def cost(options: argparse.Namespace) -> None:
 
 PARTS = {
     "metrics": metrics,
+    "own": own,
     "lattice": lattice,
     "suggestion": suggestion,
     "uniqueness": uniqueness,
@@ -401,6 +444,7 @@ def main() -> None:
     parser.add_argument("--tables", type=int, default=1_000, help="tables with hidden originals")
     parser.add_argument("--cost-rows", type=int, default=100_000)
     parser.add_argument("--peers", help="Python interpreter that has pycanon and anjana")
+    parser.add_argument("--adult", help="the Adult table (UCI, CC BY 4.0) as Parquet, for own")
     parser.add_argument("--only", default="metrics,lattice,suggestion,uniqueness,leaks,cost")
     options = parser.parse_args()
     print(
