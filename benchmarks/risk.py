@@ -32,8 +32,7 @@ import pyarrow.parquet
 from aitransparency import deid
 from aitransparency.deid.deidentify import deidentify_table
 from aitransparency.deid.plan import ColumnPlan, Plan
-from aitransparency.deid.risk.classes import combine, encode, encode_all
-from aitransparency.deid.risk.diversity import diversity
+from aitransparency.deid.risk import k_anonymity, l_diversity, t_closeness
 from aitransparency.deid.risk.hierarchy import hierarchy
 from aitransparency.deid.risk.uniqueness import sample_uniques_unique
 from aitransparency.deid.techniques import Generalize, Keep, Mask, Pseudonymize, Redact, Scan
@@ -66,13 +65,17 @@ if what == "anjana":
     value = len(made)
 else:
     from pycanon import anonymity
-    started = time.perf_counter()
-    if what == "k":
-        value = anonymity.k_anonymity(frame, quasi)
-    elif what == "l":
-        value = anonymity.l_diversity(frame, quasi, ["disease"])
-    else:
-        value = anonymity.t_closeness(frame, quasi, ["disease"])
+    seconds = []
+    while len(seconds) < 3 and sum(seconds) < 20:  # the best of three, as ours
+        started = time.perf_counter()
+        if what == "k":
+            value = anonymity.k_anonymity(frame, quasi)
+        elif what == "l":
+            value = anonymity.l_diversity(frame, quasi, ["disease"])
+        else:
+            value = anonymity.t_closeness(frame, quasi, ["disease"])
+        seconds.append(time.perf_counter() - started)
+    started = time.perf_counter() - min(seconds)
 print(json.dumps([float(value), time.perf_counter() - started]))
 """
 
@@ -137,7 +140,7 @@ def metrics(options: argparse.Namespace) -> None:
             path = str(Path(folder) / "people.parquet")
             pyarrow.parquet.write_table(table, path)
             for what, limit in (("k", options.rows), ("l", options.rows), ("t", options.t_rows)):
-                if name == "raw" and what != "k":
+                if name == "raw" and what == "t":  # pycanon takes minutes for each class
                     continue
                 here = table.slice(0, limit)
                 ours, value = best(lambda w=what, t=here: _ours(t, w))
@@ -147,15 +150,18 @@ def metrics(options: argparse.Namespace) -> None:
                     f"| {name} | {limit:,} | {what} | {ours:.4f} | {fast:.3f} | {seconds:.2f} | "
                     f"{seconds / ours:.0f} | {abs(theirs - value) < 1e-9} |"
                 )
+            all_of_it = best(lambda t=table: _ours(t, "all"))[0]
+            print(f"| {name} | {options.rows:,} | all of `risk` | {all_of_it:.4f} | | | | |")
 
 
 def _ours(table: pa.Table, what: str) -> float:
-    columns = encode_all([table[name] for name in QUASI])
-    made = combine([one.codes for one in columns], [one.count for one in columns], len(table))
     if what == "k":
-        return float(made.sizes.min())
-    told = diversity(made.ids, len(made.sizes), encode(table["disease"]))
-    return float(told.distinct_l if what == "l" else told.t)
+        return float(k_anonymity(table, QUASI))
+    if what == "l":
+        return float(l_diversity(table, QUASI, "disease"))
+    if what == "t":
+        return t_closeness(table, QUASI, "disease")
+    return float(deid.risk(table, quasi_identifiers=QUASI, sensitive=["disease"]).k)
 
 
 def _polars(table: pa.Table, what: str) -> float:
@@ -184,28 +190,40 @@ def lattice(options: argparse.Namespace) -> None:
         levels = hierarchy(values, name).levels[1:]
         keys = [str(value) for value in values.to_pylist()]
         names[name] = [dict(zip(keys, one.labels.to_pylist(), strict=True)) for one in levels]
-    seconds, made = best(lambda: _suggest(table, QUASI), 2)
+    seconds, made = best(lambda: _generalised(table)[0], 3)
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "people.parquet")
         pyarrow.parquet.write_table(table, path)
         _, theirs = peer(options.peers, path, "anjana", 100_000, json.dumps(names))
-    print(f"100,000 rows: ours {seconds:.2f} s ({made!r:.120})")
+    print(f"100,000 rows: ours {seconds:.2f} s, the table made; {made.levels}")
     print(
         f"anjana {theirs:.1f} s, {theirs / seconds:.0f} times; its heuristic stops at the first hit"
     )
 
 
-def _suggest(table: pa.Table, quasi: list[str], k: int = 10) -> object:
+def _suggest(table: pa.Table, quasi: list[str], k: int = 10) -> deid.Suggestion:
     return deid.risk(table, quasi_identifiers=quasi).suggest(k=k)
+
+
+def _generalised(table: pa.Table) -> tuple[deid.Suggestion, pa.Table]:
+    """Return the suggestion and the generalised table, as anjana does."""
+    made = _suggest(table, QUASI)
+    return made, made.apply(table)
 
 
 def big(options: argparse.Namespace) -> None:
     table = people(10_000_000)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     started = time.perf_counter()
-    made = _suggest(table, QUASI)
+    made, output = _generalised(table)
+    took = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"\n10,000,000 rows to k = 10: {time.perf_counter() - started:.1f} s, peak {peak:.1f} GB")
-    print(f"{made!r:.160}")
+    print(
+        f"\n10,000,000 rows to k = 10, the generalised table made: {took:.1f} s; peak {peak:.1f} GB"
+        f" with the table itself (making it took {before:.1f} GB)"
+    )
+    print(f"{made.levels}, {made.records_suppressed:,} records with emptied cells")
+    print(f"k of the output, measured again: {k_anonymity(output, QUASI)}")
 
 
 def adult_like(rows: int, seed: int) -> tuple[pa.Table, list[str]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pyarrow as pa
-from generated_texts import bank_card, mobile_phone, resident_id
+from valid_numbers import bank_card, mobile_phone, resident_id
 
 from aitransparency import deid
 from aitransparency.deid.plan import ColumnPlan, Plan

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import pyarrow as pa
 from aitransparency.deid.column import Ints, TextColumn, column_parts
 from aitransparency.deid.entities import entity_id
 from aitransparency.deid.known.document import spread
-from aitransparency.deid.scan.overlap import stays
+from aitransparency.deid.scan.overlap import raised, stays
 from aitransparency.deid.sources import Source, sources
 from aitransparency.deid.spans import Candidates, Spans
 from aitransparency.errors import InputError, InputTypeError
@@ -27,6 +28,7 @@ from aitransparency.frames import is_series, library_of
 _PART = 4_000_000  # bytes of text scanned at a time by each thread
 _THREADS = 2
 _LIKELY = 0.5
+_WHOLE = 0.6  # least score of a find that wins over all within it; a URL with an ID never does
 
 
 def find(data: object, *, entities: Iterable[str] | None = None, min_score: float = 0.5) -> Spans:
@@ -232,6 +234,9 @@ def _resolved(
 
 
 def _best(found: Candidates) -> Candidates:
+    whole = (found.score >= np.float32(_WHOLE)) & (found.entity != entity_id("URL"))
+    score = raised(found.start, found.end, found.score, whole)
+    found = replace(found, score=score)
     return found.take(stays(found.start, found.end, found.entity, _ranks(found)))
 
 

@@ -20,6 +20,13 @@ CASES = [
     ("组织机构代码D2143569-X", [(C, "D2143569-X")], "the standard's sample"),
     ("組織機構代碼D2143569X", [(C, "D2143569X")], "no hyphen"),
     ("D2143569-X", [], "needs its label"),
+    (
+        "QQ号91440305712YM3DBW6",
+        [(U, "91440305712YM3DBW6")],
+        "not cut to what the word says of its digits",
+    ),
+    ("组织机构代码MAABCDEF-8", [(C, "MAABCDEF-8")], "letters and a check by hand"),
+    ("组织机构代码MAABCDAB-X", [(C, "MAABCDAB-X")], "no digit at all"),
 ]
 test_cases = table(CASES)
 test_everywhere = everywhere(U, ["91110000600037341L"])

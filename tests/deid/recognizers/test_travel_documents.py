@@ -47,6 +47,8 @@ CASES = [
     ("AB987654(3)", [(HK, "AB987654(3)")], "two letters"),
     ("G123456(A)", [(HK, "G123456(A)")], "check character A"),
     ("香港身份證A1234563", [(HK, "A1234563")], "no parentheses, by its label"),
+    ("香港身份证A1234564", [(HK, "A1234564")], "check fails, no parentheses, by its label"),
+    ("A1234564", [], "check fails and no word"),
     ("HKID: a123456(3)", [(HK, "a123456(3)")], "small letter"),
     ("A123456(4)", [], "check digit fails"),
     ("香港身份证A123456(4)", [(HK, "A123456(4)")], "check fails, named by its label"),
@@ -59,6 +61,7 @@ CASES = [
     ("A123456789", [(TW, "A123456789")], "by its check digit"),
     ("統一證號A800000014", [(TW, "A800000014")], "resident, new form"),
     ("A123456788", [], "check digit fails"),
+    ("example.com/u/176828707", [], "a part of a path"),
     ("身分證字號A123456788", [(TW, "A123456788")], "check fails, named by its label"),
 ]
 test_cases = table(CASES)

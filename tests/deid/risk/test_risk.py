@@ -9,12 +9,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from random_tables import QUASI, table
 
 from aitransparency import deid
-from aitransparency.deid.risk.classes import classes_of, combine, encode
+from aitransparency.deid.risk.classes import classes_of, encode
 from aitransparency.deid.risk.diversity import diversity
 from aitransparency.deid.risk.uniqueness import sample_uniques_unique
 from aitransparency.errors import ColumnNotFoundError, InputError
@@ -174,36 +172,6 @@ def test_the_repr_shows_figures_and_no_values() -> None:
     shown = repr(deid.risk(pa.table({"n": ["张三", "李四"]}), quasi_identifiers=["n"]))
     assert shown.startswith("Risk(2 rows, 2 classes, k=1, 100.0% unique")
     assert "张三" not in shown
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 3), st.sampled_from(["a", "b", None]), st.integers(-2, 2)),
-        min_size=1,
-        max_size=60,
-    )
-)
-def test_classes_are_those_of_a_dictionary(rows: list[tuple[object, ...]]) -> None:
-    columns = [encode(pa.array(list(one))) for one in zip(*rows, strict=True)]
-    made = combine([one.codes for one in columns], [one.count for one in columns], len(rows))
-    seen: dict[tuple[object, ...], set[int]] = {}
-    for row, group in zip(rows, made.ids.tolist(), strict=True):
-        seen.setdefault(row, set()).add(group)
-    assert all(len(groups) == 1 for groups in seen.values())
-    assert len(seen) == len(made.sizes)
-    assert made.sizes.sum() == len(rows)
-    assert [rows[at] for at in made.first] == [rows[rows.index(rows[at])] for at in made.first]
-
-
-def test_many_wide_columns_stay_exact() -> None:
-    """Eight columns of 50,000 values: the product of their sizes is far above 64 bits."""
-    draw = np.random.default_rng(5)
-    codes = [draw.permutation(50_000).astype(np.int32) for _ in range(8)]
-    assert len(combine(codes, [50_000] * 8, 50_000).sizes) == 50_000
-    same = [codes[0]] * 8
-    doubled = [np.concatenate([one, one]) for one in same]
-    assert (combine(doubled, [50_000] * 8, 100_000).sizes == 2).all()
 
 
 @pytest.mark.parametrize("classes", [10_000, 50_000])

@@ -3,8 +3,8 @@
 Rule: ISO/IEC 7812-1 (not read; check by Luhn's formula, US patent 2,950,048) and the issuers'
 ranges that the schemes publish: UnionPay 62 and 81, Visa 4, Mastercard 51-55 and 2221-2720,
 American Express 34 and 37, JCB 3528-3589, Diners 36, 38, 39 and 300-305, Discover 6011, 64 and
-65, Maestro 50 and 56-69, and the ranges that Chinese banks had before UnionPay (9558, 9559, 955,
-60, 68).
+65, Maestro 50, 56-59, 6304, 6706, 6709, 6759-6763 and 6771, and the ranges that Chinese banks had
+before UnionPay (9558, 9559, 955, 60, 68).
 
 >>> levels(np.frombuffer(b"6222021234567894" b"6222021234567890", np.uint8).reshape(2, 16)).tolist()
 [2, 1]
@@ -44,6 +44,7 @@ _GROUPINGS: Mapping[int, tuple[tuple[int, ...], ...]] = MappingProxyType(
         19: ((4, 4, 4, 4, 3), (6, 13), (6, 4, 4, 5), (3, 4, 4, 4, 4)),
     }
 )
+_LONG = 15  # digits of a number that a word makes a card, whoever issued it
 _DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], np.uint8)
 
 # First four digits, inclusive, to the lengths that the scheme issues.
@@ -60,8 +61,12 @@ _RANGES = (
     (5100, 5599, (16,)),
     (5600, 5999, (16, 19)),
     (6000, 6099, (16, 17, 18, 19)),
+    (6304, 6304, (16, 19)),
     (6200, 6299, (16, 17, 18, 19)),
     (6400, 6599, (16, 19)),
+    (6706, 6709, (16, 19)),
+    (6759, 6763, (16, 19)),
+    (6771, 6771, (16, 19)),
     (6800, 6899, (16, 17, 18, 19)),
     (8100, 8171, (16, 17, 18, 19)),
     (9550, 9559, (16, 19)),
@@ -91,10 +96,12 @@ def levels(characters: Bytes) -> Levels:
     if not len(characters):
         return NO_LEVELS
     digits = characters - np.uint8(48)
-    passed = _ISSUED[characters.shape[1], digits[:, :4].astype(np.int64) @ [1000, 100, 10, 1]]
+    issued = _ISSUED[characters.shape[1], digits[:, :4].astype(np.int64) @ [1000, 100, 10, 1]]
+    passed = issued.copy()
     some = np.flatnonzero(passed)
     passed[some] = luhn(digits[some])
-    result = np.where(passed, PASSED, SHAPE if characters.shape[1] >= 15 else REFUSED)
+    shape = issued | (characters.shape[1] >= _LONG)
+    result = np.where(passed, PASSED, np.where(shape, SHAPE, REFUSED))
     result[digits[:, 0] == 0] = REFUSED
     return result.astype(np.int8)
 

@@ -21,5 +21,8 @@ CONTRARY_LABELS: tuple[str, ...] = words(
     "serial、tracking no、tracking number、tracking、transaction id、txn、trace id、timestamp",
     "sku、batch、ref no、reference、ticket、price",
     # 生于 names a birth, but not at the end of these
-    "发生于、發生於、产生于、產生於、滋生于、诞生于、誕生於",
+    "发生于、發生於、产生于、產生於、滋生于、诞生于、誕生於、衍生于、衍生於、派生于、再生于、再生於",
+    "学生于、學生於、先生于、先生於、医生于、醫生於、考生于、考生於、新生于、新生於、女生于、女生於",
+    "男生于、男生於、师生于、師生於、招生于、招生於、养生于、寄生于、寄生於、野生于、卫生于、衛生於",
+    "究生于、究生於、业生于、業生於、习生于、習生於、中生于、中生於、卜生于、卜生於",
 )

@@ -2,7 +2,7 @@
 
 Rule: GB/T 7408.1-2023 and ISO 8601-1 (not read) for the forms with digits; 1990年5月3日 with digits
 or Chinese numerals; English with the month's name; day and month first; two-digit years; year and
-month alone. A date without a word for birth is none.
+month alone. A date without a word for birth right before or behind it is none.
 
 >>> from aitransparency.deid.column import TextColumn
 >>> text = ScanText.of(TextColumn.from_strings(["生于一九九〇年十二月三日，May 3, 1990"]))
@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, Ints
 from aitransparency.deid.recognizers.dates import FIRST_YEAR, LAST_YEAR, is_day
-from aitransparency.deid.scan.recognizer import SHAPE, Matches, Recognizer, Scores, words
+from aitransparency.deid.scan.recognizer import PASSED, SHAPE, Matches, Recognizer, Scores, words
 from aitransparency.deid.scan.runs import Windows, is_alnum, is_digit
-from aitransparency.deid.scan.text import ScanText, members
+from aitransparency.deid.scan.text import EDGE, ScanText, members
 
 Mask = npt.NDArray[np.bool_]
 
@@ -35,6 +35,10 @@ _WINDOW = 24  # bytes before a year in which the month's name begins
 _LETTERS = members(bytes(range(65, 91)) + bytes(range(97, 123)) + b".")
 _BLANK = members(b" ")
 _MARKS = members(b" ,./-" + b"stndrh")  # 3rd, 1st
+_BORN = ("出生", "生于", "生於")
+_BORN_SHORT = "生"  # only at the end of a clause: 生效, 生产, 生日 are other things
+_ENDS = members(b",.;:)/|\n\t " + bytes([EDGE]))
+_CLOSES = "，。；、）！？："
 
 
 def candidates(text: ScanText) -> Matches:
@@ -42,7 +46,20 @@ def candidates(text: ScanText) -> Matches:
     parts = [_compact(text), *_parted(text), _chinese(text), _short(text), _english(text)]
     start = np.concatenate([part[0] for part in parts])
     end = np.concatenate([part[1] for part in parts])
-    return Matches(start, end, np.full(len(start), SHAPE, np.int8))
+    level = np.where(_born(text, end), PASSED, SHAPE).astype(np.int8)
+    return Matches(start, end, level)
+
+
+def _born(text: ScanText, end: Ints) -> Mask:
+    """Return whether a word for birth stands right behind each date."""
+    at = end + text.reach(end, _BLANK, 1)
+    said = np.zeros(len(end), np.bool_)
+    for word in _BORN:
+        said |= text.follows(at, word.encode())
+    short = text.follows(at, _BORN_SHORT.encode())
+    after = at + len(_BORN_SHORT.encode())
+    said |= short & (_ENDS[text.data[after]] | text.character_at(after, _CLOSES))
+    return said
 
 
 def _number(digits: Bytes) -> Ints:
@@ -222,7 +239,7 @@ RECOGNIZER = Recognizer(
         "出生时间、出生時間、生年月日、诞辰、出生地和日期、公历生日、农历生日、date of birth",
         "birth date、birthdate、birthday、born、dob、d.o.b、csrq、chusheng",
     ),
-    shape=Scores(alone=0, near=55, direct=93, contrary=0),
-    passed=Scores(alone=0, near=55, direct=93, contrary=0),
+    shape=Scores(alone=0, near=45, direct=93, contrary=0),
+    passed=Scores(alone=85, near=90, direct=95, contrary=70),
     candidates=candidates,
 )

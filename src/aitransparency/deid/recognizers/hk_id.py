@@ -66,7 +66,9 @@ def _graded(text: ScanText, windows: Windows) -> Matches:
         return Matches.none()
     check, end, enclosed = _check(text, windows.end)
     fits = check_fits(windows.characters, check)
-    level = np.where(fits & enclosed, PASSED, np.where(fits | enclosed, SHAPE, REFUSED))
+    bare = windows.end - windows.start - windows.characters.shape[1] == 0
+    typed = fits | enclosed | bare  # an unfit check without parentheses still has its label
+    level = np.where(fits & enclosed, PASSED, np.where(typed, SHAPE, REFUSED))
     return Matches(windows.start, end, level.astype(np.int8)).take(end > windows.end)
 
 

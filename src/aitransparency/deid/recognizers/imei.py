@@ -28,10 +28,15 @@ _MEID = Shape.of("[A-F9][0-9A-F]" + "[0-9A-F]" * 12)
 def candidates(text: ScanText) -> Matches:
     """Return 15 digits, and what only words make a device's number."""
     runs = text.digits
-    windows = Windows.concat(runs.whole(15), runs.grouped((2, 6, 6, 1)), runs.grouped((6, 2, 6, 1)))
+    windows = Windows.concat(
+        runs.whole(15),
+        runs.grouped((2, 6, 6, 1)),
+        runs.grouped((6, 2, 6, 1)),
+        runs.grouped((8, 6, 1)),
+    )
     digits = windows.characters - np.uint8(48)
     body = digits[:, :2].astype(np.int64) @ np.array([10, 1])
-    long = Windows.concat(runs.whole(16), runs.grouped((2, 6, 6, 2)))
+    long = Windows.concat(runs.whole(16), runs.grouped((2, 6, 6, 2)), runs.grouped((8, 6, 2)))
     meid = text.mixed.whole(14)
     meid = meid.take(_MEID.fits(meid.characters))
     return Matches.concat(

@@ -1,7 +1,8 @@
 """IPv4 and IPv6 address.
 
-Rule: RFC 791 and RFC 4291 clause 2.2 (text forms: eight groups, ``::`` once, an IPv4 address at the
-end). Four small numbers with dots are more often a version: without words they count for little.
+Rule: RFC 791, RFC 4291 clause 2.2 (text forms: eight groups, ``::`` once, an IPv4 address at the
+end) and RFC 4007 clause 11 (a zone behind ``%``). Four small numbers with dots are more often a
+version: without words they count for little.
 
 >>> from aitransparency.deid.column import TextColumn
 >>> text = ScanText.of(TextColumn.from_strings(["10.0.12.7 2001:db8::ff00:8329 12:30:45 1.2.3.4"]))
@@ -31,6 +32,10 @@ Mask = npt.NDArray[np.bool_]
 _DIGITS = members(b"0123456789")
 _HEX = members(b"0123456789ABCDEFabcdef")
 _LEAST_HEX = 6  # digits of an IPv6 address that is sure without words; ``a::b`` is code
+_LEAST_LOCAL = 5  # the same where it begins as a link's own addresses do, as in fe80::1
+_LOCAL_THIRD = members(b"89ABab")
+_ZONE = members(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_")
+_LONGEST_ZONE = 16
 _GROUPS = 8
 
 
@@ -60,8 +65,9 @@ def _four(text: ScanText) -> Matches:
         good &= octet <= 255
         small &= size == 1
     before, after = data[start - 1], data[end]
+    fifth = (before == ord(".")) & is_alnum(data[start - 2])  # a dot alone is a bullet
     named = text.precedes(start, b"ip") | text.precedes(start, b"IP")
-    good &= named | ~(is_alnum(before) | (before == ord(".")))
+    good &= named | ~(is_alnum(before) | fifth)
     good &= ~((after == ord(".")) & is_digit(data[end + 1])) & ~is_letter(after)
     level = np.where(small, SHAPE, PASSED).astype(np.int8)
     return Matches(start, end, level).take(good)
@@ -107,8 +113,35 @@ def _six(text: ScanText, four: Matches) -> Matches:
     sizes = end - start - count
     good = (doubles == 1) | ((doubles == 0) & (groups == _GROUPS))
     good &= opens & closes & (sizes > 0) & _free(text, start, end)
-    level = np.where(sizes >= _LEAST_HEX, PASSED, SHAPE).astype(np.int8)
-    return Matches(start, end, level).take(good)
+    good &= (colons[first] - start <= 4) & ((tail > 0) | _whole_group(text, colons[last] + 1, end))
+    zoned = _zone_end(text, end)
+    sure = (sizes >= _LEAST_HEX) | (zoned > end)
+    sure |= (sizes >= _LEAST_LOCAL) & _is_local(text, start)
+    return Matches(start, zoned, np.where(sure, PASSED, SHAPE).astype(np.int8)).take(good)
+
+
+def _whole_group(text: ScanText, start: Ints, end: Ints) -> Mask:
+    """Return whether the last group is one, not the first number of what is no IPv4 address."""
+    whole: Mask = (end - start <= 4) & ~(
+        (text.data[end] == ord(".")) & is_digit(text.data[end + 1])
+    )
+    return whole
+
+
+def _is_local(text: ScanText, start: Ints) -> Mask:
+    """Return whether addresses begin with fe80::/10."""
+    local: Mask = text.follows(start, b"fe") | text.follows(start, b"FE")
+    local &= _LOCAL_THIRD[text.data[start + 2]] & (text.data[start + 4] == ord(":"))
+    return local
+
+
+def _zone_end(text: ScanText, end: Ints) -> Ints:
+    """Return the end of the zone behind each address, or the address's own."""
+    zoned = end.copy()
+    some = np.flatnonzero(text.data[end] == ord("%"))
+    size = text.reach(end[some] + 1, _ZONE, _LONGEST_ZONE)
+    zoned[some] += np.where(size > 0, size + 1, 0)
+    return zoned
 
 
 def _ends_in_four(four: Matches, place: Ints) -> Ints:

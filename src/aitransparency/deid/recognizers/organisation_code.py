@@ -35,7 +35,7 @@ def check_fits(characters: Bytes) -> npt.NDArray[np.bool_]:
 def candidates(text: ScanText) -> Matches:
     """Return codes of nine, or of eight with a hyphen and the check character."""
     whole = text.mixed.whole(9)
-    eight = text.mixed.whole(8)
+    eight = text.codes.whole(8)  # newer ones begin with MA and may hold letters alone
     after = eight.end
     hyphened = eight.take((text.data[after] == ord("-")) & ~is_alnum(text.data[after + 2]))
     last = upper(text.data[hyphened.end + 1])[:, None]
@@ -56,4 +56,5 @@ RECOGNIZER = Recognizer(
     shape=Scores(alone=0, near=35, direct=60, contrary=0),
     passed=Scores(alone=10, near=75, direct=96, contrary=5),
     candidates=candidates,
+    digits=False,
 )

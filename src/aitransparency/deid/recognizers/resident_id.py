@@ -55,6 +55,7 @@ _GROUPINGS = (
 _SHORT_GROUPINGS = ((6, 6, 3), (3, 3, 3, 3, 3), (6, 2, 2, 2, 3), (6, 9))
 _LIKELY_YEAR = 25  # an older holder is found by the words around the number
 _NEIGHBOURS = (11, 16, 18, 19)
+_SLIPS = (17, 19)  # digits of a mistyped number that its label still names
 _BLOCK = 1 << 13  # numbers whose columns stay in the fastest cache
 _PERMITS = (810000, 820000, 830000)
 
@@ -114,7 +115,21 @@ def short_levels(characters: Bytes) -> Levels:
     real = is_date(np.concatenate([century, digits[:, 6:12]], axis=1))
     real &= is_division(digits[:, :6]) & (digits[:, 4:6] != 0).any(axis=1)
     likely = digits[:, 6] * np.uint8(10) + digits[:, 7] >= _LIKELY_YEAR
-    return np.where(real, np.where(likely, PASSED, SHAPE), REFUSED).astype(np.int8)
+    result = np.where(real & likely, PASSED, SHAPE).astype(np.int8)
+    result[digits[:, 0] == 0] = REFUSED
+    return result
+
+
+def slip_levels(characters: Bytes) -> Levels:
+    """Return the level of what is a number with a digit lost or doubled, uint8 (n, 17 or 19).
+
+    It begins as an ID does: a division and a century.
+    """
+    if not len(characters):
+        return NO_LEVELS
+    century = number(characters[:, 6:8] - np.uint8(48))
+    slip = is_division(characters[:, :6] - np.uint8(48)) & ((century == 19) | (century == 20))
+    return np.where(slip, SHAPE, REFUSED).astype(np.int8)
 
 
 def candidates(text: ScanText) -> Matches:
@@ -133,7 +148,12 @@ def candidates(text: ScanText) -> Matches:
     return Matches.concat(
         Matches(windows.start, windows.end, levels(windows.characters)),
         Matches(short.start, short.end, short_levels(short.characters)),
+        *(_slips(runs.whole(length, check_letter=True)) for length in _SLIPS),
     )
+
+
+def _slips(windows: Windows) -> Matches:
+    return Matches(windows.start, windows.end, slip_levels(windows.characters))
 
 
 def beside(text: ScanText, size: int) -> Windows:

@@ -43,6 +43,7 @@ def candidates(text: ScanText) -> Matches:
     """Return one letter with nine digits, and two letters with eight."""
     runs = text.digits
     one = lettered(Windows.concat(runs.whole(9), runs.grouped((3, 3, 3))), text.data, 1)
+    one = one.take(text.data[one.start + 1] != ord("/"))  # a part of a path
     two = lettered(runs.whole(8), text.data, 2)
     found = Windows.concat(
         one.take(_NATIONAL.fits(one.characters)), two.take(_RESIDENT.fits(two.characters))

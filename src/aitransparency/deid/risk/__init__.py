@@ -7,6 +7,7 @@
 (1, 1)
 """
 
+from aitransparency.deid.risk.anonymity import k_anonymity, l_diversity, t_closeness
 from aitransparency.deid.risk.attack import Guess, Linkage, guess_masked, link
 from aitransparency.deid.risk.grading import Grade, grade
 from aitransparency.deid.risk.measure import Risk, risk
@@ -20,6 +21,9 @@ __all__ = [
     "Suggestion",
     "grade",
     "guess_masked",
+    "k_anonymity",
+    "l_diversity",
     "link",
     "risk",
+    "t_closeness",
 ]

@@ -1,7 +1,7 @@
 """Equivalence classes: the records that share their values of all quasi-identifiers.
 
-Columns become integer codes (Arrow's dictionary encoding), codes are combined into one number per
-record, and numbers are counted. Every step is exact: a hash never stands for a value.
+Columns become numbers of a small range (`radix.py`), these the digits of one number per record, and
+numbers are counted. Every step is exact: a hash never stands for a value.
 
 A null is a value of its own: two records that both lack a birth date are alike in it, and a record
 that lacks it is not like one that has it. pycanon drops such records, as pandas' group-by does. NaN
@@ -14,6 +14,7 @@ is null.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,15 +24,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aitransparency.deid.text import is_text, layout
+from aitransparency.deid.risk.radix import BLOCK, MOST, Scale, scaled
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
-_RANGE = 1 << 20  # whole numbers within so much are coded by subtraction
 _THREADS = 2
-_DENSE = 1 << 24  # numbers up to here are counted in one array
-_MOST = 1 << 62
+_MANY = 4 * BLOCK  # rows that two threads take sooner than one
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """The classes of n records, numbered in the order of their codes.
+    """The classes of n records.
 
     Parameters
     ----------
@@ -75,67 +74,138 @@ class Classes:
 
 
 def encode(column: pa.Array | pa.ChunkedArray) -> Encoded:
-    """Return a column as codes; a null has a code of its own.
+    """Return a column as codes in the order of first appearance; a null has a code of its own."""
+    read, scale = scaled(column)
+    codes, first = _coded(_side_by_side([(read, scale)], len(column)), scale.space)
+    return Encoded(codes, values_of(column, first))
 
-    Whole numbers of a small range and texts of up to eight bytes are coded as the numbers they are;
-    everything else goes through Arrow's hash table.
+
+def values_of(column: pa.Array | pa.ChunkedArray, rows: Ints) -> pa.Array:
+    """Return the values of some rows, dictionaries decoded, NaN as null."""
+    if pa.types.is_string_view(column.type):  # Arrow takes no rows of it
+        column = column.cast(pa.large_string())
+    values = column.take(pa.array(rows))
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    if isinstance(values, pa.ChunkedArray):  # a column without rows has no chunks to combine
+        values = pa.array([], values.type)
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if pa.types.is_floating(values.type):
+        values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+    return values
+
+
+def classes_of(table: pa.Table) -> Classes:
+    """Return the classes of a table by all of its columns, in the order of first appearance."""
+    ids, first = _coded(*numbers_of(table))
+    sizes = np.bincount(ids, minlength=len(first))
+    return Classes(ids, sizes.astype(np.int64, copy=False), first)
+
+
+def sizes_of(table: pa.Table) -> Ints:
+    """Return the sizes of a table's classes, in no order."""
+    numbers, space = numbers_of(table)
+    dense = space <= _dense_up_to(len(numbers))
+    sizes = np.bincount(numbers if dense else _hashed(numbers)[0])
+    return sizes[sizes > 0].astype(np.int64, copy=False)
+
+
+def numbers_of(table: pa.Table) -> tuple[Ints, int]:
+    """Return one number per record, equal where all columns are, and how many there could be.
+
+    Where the product of the columns' ranges is too large, the columns of the widest ranges are
+    replaced by the codes of their values, and then columns by those of their combinations.
     """
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    if isinstance(column, pa.ChunkedArray):  # a column without rows has no chunks to combine
-        column = pa.array([], column.type)
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if pa.types.is_floating(column.type):
-        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
-    if len(column) and not column.null_count:
-        if pa.types.is_integer(column.type) and column.type != pa.uint64():
-            made = _by_range(column)
-        else:
-            made = _by_word(column) if is_text(column.type) else None
-        if made is not None:
-            return made
-    encoded = pc.dictionary_encode(column, null_encoding="encode")
-    codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False))
-    return Encoded(codes.astype(np.int32, copy=False), encoded.dictionary)
-
-
-def encode_all(columns: Sequence[pa.Array | pa.ChunkedArray]) -> tuple[Encoded, ...]:
-    """Return several columns as codes, two at a time."""
+    rows = table.num_rows
     with ThreadPoolExecutor(_THREADS) as pool:
-        return tuple(pool.map(encode, columns))
+        made = list(pool.map(scaled, table.columns))
+    open_ = set(range(len(made)))
+    while _space(made) > MOST and open_:
+        at = max(open_, key=lambda place: made[place][1].space)
+        open_.remove(at)
+        made[at] = _joined([made[at]], rows)
+    while _space(made) > MOST:
+        made[:2] = [_joined(made[:2], rows)]
+    return _side_by_side(made, rows), _space(made)
 
 
-def _by_range(column: pa.Array) -> Encoded | None:
-    numbers = column.to_numpy().astype(np.int64, copy=False)
-    low = int(numbers.min())
-    span = int(numbers.max()) - low + 1
-    if span > min(_RANGE, 4 * len(numbers) + 1_000):
-        return None
-    numbers = numbers - low
-    present = np.bincount(numbers, minlength=span) > 0
-    values = pa.array(np.flatnonzero(present) + low).cast(column.type)
-    if present.all():
-        return Encoded(numbers.astype(np.int32), values)
-    place = np.cumsum(present, dtype=np.int32) - np.int32(1)
-    return Encoded(place[numbers], values)
+_Scaled = tuple[pa.ChunkedArray, Scale]
 
 
-def _by_word(column: pa.Array) -> Encoded | None:
-    """Code texts of up to eight bytes by the number that their bytes are."""
-    text = column if pa.types.is_large_string(column.type) else column.cast(pa.large_string())
-    offsets, data = layout(text)
-    first, last = int(offsets[0]), int(offsets[-1])
-    lengths = np.diff(offsets)
-    if lengths.max() > 8 or not data[first:last].all():  # a zero byte would be taken for none
-        return None
-    padded = np.zeros(last - first + 8, np.uint8)
-    padded[: last - first] = data[first:last]
-    words = np.ndarray((last - first + 1,), "<u8", padded.data, 0, (1,))[offsets[:-1] - first]
-    masks = np.array([(1 << (8 * size)) - 1 for size in range(9)], np.uint64)
-    encoded = pa.array((words & masks[lengths]).view(np.int64)).dictionary_encode()
-    codes = encoded.indices.to_numpy()
-    return Encoded(codes, column.take(pa.array(_first(codes, len(encoded.dictionary)))))
+def _space(columns: Sequence[_Scaled]) -> int:
+    return math.prod(scale.space for _, scale in columns)
+
+
+def _joined(columns: Sequence[_Scaled], rows: int) -> _Scaled:
+    """Return one column with a code for each combination of values."""
+    return scaled(pa.array(_coded(_side_by_side(columns, rows), _space(columns))[0]))
+
+
+def _side_by_side(columns: Sequence[_Scaled], rows: int) -> Ints:
+    """Return the numbers of several columns as digits of one number, int64 (n,)."""
+    scales = [scale for _, scale in columns]
+    names = [str(place) for place in range(len(columns))]
+    table = pa.table([column for column, _ in columns], names=names)
+    numbers = np.empty(rows, np.uint64)
+    end = 0
+    for batch in table.to_batches(max_chunksize=BLOCK):
+        made = scales[0].numbers(batch.column(0))
+        for column, scale in zip(batch.columns[1:], scales[1:], strict=True):
+            if scale.space > 1:
+                made *= np.uint64(scale.space)
+                made += scale.numbers(column)
+        start, end = end, end + len(batch)
+        numbers[start:end] = made
+    return numbers.view(np.int64)
+
+
+def _dense_up_to(rows: int) -> int:
+    """Return up to how many different numbers an array is faster than a hash table."""
+    return max(1 << 16, 4 * rows, min(32 * rows, 1 << 25))
+
+
+def _coded(numbers: Ints, space: int) -> tuple[Codes, Ints]:
+    """Return codes in the order of first appearance, int32 (n,), and their first rows."""
+    if space > _dense_up_to(len(numbers)):
+        return _hashed(numbers)
+    place = np.full(space, -1, np.int32)
+    codes = np.empty(len(numbers), np.int32)
+    first: list[Ints] = []
+    count = 0
+    for start in range(0, len(numbers), BLOCK):
+        block = numbers[start : start + BLOCK]
+        found = place[block]
+        fresh = np.flatnonzero(found < 0)
+        if len(fresh):
+            new = block[fresh]
+            order = np.arange(len(new), dtype=np.int32)
+            place[new[::-1]] = order[::-1]  # of several writes the last one stays
+            leads = place[new] == order
+            place[new[leads]] = np.arange(count, count + leads.sum(), dtype=np.int32)
+            count += int(leads.sum())
+            first.append(fresh[leads] + start)
+            found = place[block]
+        codes[start : start + BLOCK] = found
+    return codes, np.concatenate(first) if first else np.zeros(0, np.int64)
+
+
+def _hashed(numbers: Ints) -> tuple[Codes, Ints]:
+    """Do so by Arrow's hash table, the halves side by side."""
+    parts = np.array_split(numbers, _THREADS if len(numbers) > _MANY else 1)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        encoded = list(pool.map(lambda part: pa.array(part).dictionary_encode(), parts))
+    known = encoded[0].dictionary
+    made = [encoded[0].indices.to_numpy()]
+    for one in encoded[1:]:
+        at = pc.index_in(one.dictionary, value_set=known)
+        new = at.is_null().to_numpy(zero_copy_only=False)
+        place = np.asarray(at.fill_null(0).to_numpy())
+        place = np.where(new, len(known) + np.cumsum(new) - 1, place).astype(np.int32)
+        known = pa.concat_arrays([known, one.dictionary.filter(pa.array(new))])
+        made.append(place[one.indices.to_numpy()])
+    codes = made[0] if len(made) == 1 else np.concatenate(made)
+    return codes, _first(codes, len(known))
 
 
 def _first(ids: Codes, groups: int) -> Ints:
@@ -143,12 +213,6 @@ def _first(ids: Codes, groups: int) -> Ints:
     first = np.zeros(groups, np.int64)
     first[ids[::-1]] = np.arange(len(ids) - 1, -1, -1)  # of several writes the last one stays
     return first
-
-
-def classes_of(table: pa.Table) -> Classes:
-    """Return the classes of a table by all of its columns."""
-    columns = encode_all(table.columns)
-    return combine([one.codes for one in columns], [one.count for one in columns], table.num_rows)
 
 
 def combine(codes: Sequence[Codes], counts: Sequence[int], rows: int) -> Classes:
@@ -164,7 +228,7 @@ def combine(codes: Sequence[Codes], counts: Sequence[int], rows: int) -> Classes
         n; without columns all records are one class.
     """
     numbers, space = _numbers(codes, counts, rows)
-    if space <= max(_DENSE, 4 * rows):
+    if space <= _dense_up_to(rows):
         return _counted(numbers, space)
     return _counted(*_dense(numbers))
 
@@ -173,7 +237,7 @@ def _numbers(codes: Sequence[Codes], counts: Sequence[int], rows: int) -> tuple[
     """Return one number per record, equal where all codes are, and how many there could be."""
     numbers, space = np.zeros(rows, np.int64), 1
     for column, count in zip(codes, counts, strict=True):
-        if space * max(count, 1) >= _MOST:
+        if space * max(count, 1) >= MOST:
             numbers, space = _dense(numbers)
         if count > 1:
             numbers = numbers * count + column if space > 1 else column.astype(np.int64)

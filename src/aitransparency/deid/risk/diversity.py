@@ -25,12 +25,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aitransparency.deid.risk.classes import Codes, Encoded, encode
+from aitransparency.deid.risk.radix import BLOCK
 from aitransparency.errors import InputError
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-_DENSE = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,35 +117,60 @@ def diversity(
     """
     if not len(ids):
         raise InputError("a table without rows has no diversity")
-    if ordered is None:
-        ordered = not levels and not is_category(sensitive.values.type)
+    ordered = _is_ordered(sensitive, ordered, levels)
     pairs = _pairs(ids, groups, _sorted(sensitive) if ordered else sensitive)
     q = pairs.count / pairs.size[pairs.group]
     p = pairs.share[pairs.value]
     entropy = np.add.reduceat(-q * np.log(q), pairs.starts)
-    distinct = np.diff(np.append(pairs.starts, len(pairs.group)))
-    least = int(distinct.min())
-    if levels:
-        t, distance = _hierarchical(pairs, levels), "hierarchical"
-    elif ordered:
-        t, distance = _ordered(pairs), "ordered"
-    else:
-        t = float(np.add.reduceat(np.maximum(q - p, 0), pairs.starts).max())
-        distance = "equal"
+    least = int(np.diff(np.append(pairs.starts, len(pairs.group))).min())
     gain = (q - p) / p
     beta = float(gain.max())
     return Diversity(
         distinct_l=least,
         entropy_l=float(np.exp(entropy.min())),
         recursive_c=_recursive(pairs, least) if least > 1 else None,
-        t=t,
-        distance=distance,
+        t=_closeness(pairs, ordered, levels),
+        distance="hierarchical" if levels else "ordered" if ordered else "equal",
         alpha=float(q.max()),
         beta=beta,
         enhanced_beta=min(beta, float(-np.log(pairs.share.min()))),
         enhanced_holds=bool((gain <= -np.log(p) + 1e-12).all()),
         delta=float(np.abs(np.log(q / p)).max()),
     )
+
+
+def distinct(ids: Codes, groups: int, sensitive: Encoded) -> int:
+    """Return the least number of different values in a class; see `diversity`."""
+    values = sensitive.count
+    if groups * values > max(1 << 22, min(32 * len(ids), 1 << 28)):
+        pairs = _pairs(ids, groups, sensitive)
+        return int(np.diff(np.append(pairs.starts, len(pairs.group))).min())
+    seen = np.zeros(groups * values, np.bool_)
+    for start in range(0, len(ids), BLOCK):
+        part = slice(start, start + BLOCK)
+        seen[sensitive.codes[part].astype(np.int64) * groups + ids[part]] = True
+    return int(seen.reshape(values, groups).sum(axis=0, dtype=np.int32).min())
+
+
+def closeness(ids: Codes, groups: int, sensitive: Encoded, *, ordered: bool | None = None) -> float:
+    """Return the largest distance of a class from the table; see `diversity`."""
+    ordered = _is_ordered(sensitive, ordered, ())
+    return _closeness(_pairs(ids, groups, _sorted(sensitive) if ordered else sensitive), ordered)
+
+
+def _is_ordered(sensitive: Encoded, asked: bool | None, levels: Sequence[pa.Array]) -> bool:
+    if asked is not None:
+        return asked
+    return not levels and not is_category(sensitive.values.type)
+
+
+def _closeness(pairs: _Pairs, ordered: bool, levels: Sequence[pa.Array] = ()) -> float:
+    if levels:
+        return _hierarchical(pairs, levels)
+    if ordered:
+        return _ordered(pairs)
+    gain = pairs.count / pairs.size[pairs.group] - pairs.share[pairs.value]
+    return float(np.add.reduceat(np.maximum(gain, 0), pairs.starts).max())
 
 
 def is_category(kind: pa.DataType) -> bool:
@@ -169,7 +193,7 @@ def _sorted(sensitive: Encoded) -> Encoded:
 def _pairs(ids: Codes, groups: int, sensitive: Encoded) -> _Pairs:
     values = sensitive.count
     numbers = ids.astype(np.int64) * values + sensitive.codes
-    if groups * values <= max(_DENSE, 8 * len(ids)):
+    if groups * values <= max(1 << 22, min(16 * len(ids), 1 << 25)):
         counts = np.bincount(numbers, minlength=groups * values)
         present = np.flatnonzero(counts)
         count = counts[present]

@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from aitransparency.deid.risk.classes import Classes, Encoded, Ints, combine, encode, encode_all
+from aitransparency.deid.risk.anonymity import columns_of
+from aitransparency.deid.risk.classes import (
+    Classes,
+    Encoded,
+    Ints,
+    classes_of,
+    combine,
+    encode,
+    values_of,
+)
 from aitransparency.deid.risk.diversity import Diversity, diversity
 from aitransparency.deid.risk.ranking import Contribution, ranked
 from aitransparency.deid.risk.uniqueness import sample_uniques_unique
@@ -216,16 +225,14 @@ def risk(
         There is no row or no quasi-identifier, or a number is out of range.
     """
     table = to_table(frame)
-    names = _columns(quasi_identifiers, table, "quasi_identifiers")
-    asked = _columns(tuple(sensitive), table, "sensitive")
-    if not names:
-        raise InputError("give at least one quasi-identifier: the columns that others may know")
-    if not table.num_rows:
-        raise InputError("a table without rows has no risk to measure")
+    names = tuple(columns_of(table, quasi_identifiers))
+    if isinstance(sensitive, str):
+        raise InputError("sensitive is a list of columns, got one string")
+    asked = columns_of(table, tuple(sensitive)) if sensitive else []
     if not 0 < at_risk <= 1:
         raise InputError(f"at_risk lies above 0 and up to 1, got {at_risk}")
-    encoded = encode_all([table[name] for name in names])
-    grouped = combine([one.codes for one in encoded], [one.count for one in encoded], len(table))
+    grouped = classes_of(table.select(names))
+    encoded = tuple(encode(values_of(table[name], grouped.first)) for name in names)
     sizes = grouped.sizes
     known, journalist, marketer = _population(table, names, grouped, population, weights, at_risk)
     levels = sensitive if isinstance(sensitive, Mapping) else {}
@@ -253,15 +260,6 @@ def risk(
         _encoded=encoded,
         _grouped=grouped,
     )
-
-
-def _columns(names: Sequence[str], table: pa.Table, what: str) -> tuple[str, ...]:
-    if isinstance(names, str):
-        raise InputError(f"{what} is a list of columns, got one string")
-    for name in names:
-        if name not in table.column_names:
-            raise ColumnNotFoundError.among(name, table.column_names)
-    return tuple(dict.fromkeys(names))
 
 
 def _least_k(max_risk: float) -> int:

@@ -1,10 +1,10 @@
 """Which quasi-identifier to look at first: what each brings when it goes, or loses one level.
 
 >>> import pyarrow as pa
->>> from aitransparency.deid.risk.classes import encode
->>> columns = (encode(pa.array([1, 2, 3, 4])), encode(pa.array(["a", "a", "b", "b"])))
->>> made = combine([one.codes for one in columns], [4, 2], 4)
->>> [one.column for one in ranked(("id", "group"), columns, made)]
+>>> from aitransparency.deid.risk.classes import classes_of, encode
+>>> table = pa.table({"id": [1, 2, 3, 4], "group": ["a", "a", "b", "b"]})
+>>> columns = [encode(one) for one in table.columns]  # every row is a class here
+>>> [one.column for one in ranked(("id", "group"), columns, classes_of(table))]
 ['id', 'group']
 """
 
@@ -54,8 +54,11 @@ class Contribution:
 def ranked(
     names: Sequence[str], columns: Sequence[Encoded], classes: Classes
 ) -> tuple[Contribution, ...]:
-    """Return the columns by the mean risk that remains without each, lowest first."""
-    codes = [one.codes[classes.first] for one in columns]
+    """Return the columns by the mean risk that remains without each, lowest first.
+
+    The codes of `columns` are those of the classes, int32 (g,).
+    """
+    codes = [one.codes for one in columns]
     counts = [one.count for one in columns]
     made = []
     for place, (name, column) in enumerate(zip(names, columns, strict=True)):

@@ -166,7 +166,10 @@ def suggest(
     target: tuple[int, float, float],
     given: Mapping[str, Mapping[Any, Sequence[str]]],
 ) -> Suggestion:
-    """Return the levels of least loss; see `Risk.suggest`. `target`: k, share, seconds."""
+    """Return the levels of least loss; see `Risk.suggest`.
+
+    The codes of `columns` are those of the classes, int32 (g,). `target`: k, share, seconds.
+    """
     k, share, seconds = target
     rows = len(classes.ids)
     if not 1 <= k <= rows:
@@ -183,7 +186,7 @@ def suggest(
             for name, one in zip(names, columns, strict=True)
         ]
     )
-    codes = [one.codes[classes.first] for one in columns]
+    codes = [one.codes for one in columns]
     lattice = Lattice(hierarchies, codes, classes.sizes)
     found = lattice.search(k, int(share * rows), seconds=seconds)
     at_node = lattice.classes_at(found.node)
