@@ -15,7 +15,7 @@ says which and why.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -223,7 +223,7 @@ class Explainer:
         table
             ``data`` of an earlier `attribute`, or rows with the same columns and types.
         """
-        return self._attribute_rows(self._format.native(table))[0]
+        return amounts_of([self], table)[0]
 
     def attribute_stream(self, batches: Iterable[Any]) -> Iterator[Attributions]:
         """Yield the attributions of each frame in turn, for tables larger than memory.
@@ -401,3 +401,11 @@ class Explainer:
                 self._settings,
                 str(why),
             )
+
+
+def amounts_of(explainers: Sequence[Explainer], table: pa.Table) -> list[Floats]:
+    """Return `Explainer.amounts` of several explainers of one model, which take the same rows."""
+    if not explainers:
+        return []
+    rows = explainers[0]._format.native(table)
+    return [one._attribute_rows(rows)[0] for one in explainers]
