@@ -22,9 +22,9 @@ import crf
 import lexicon
 from aitransparency.deid.column import TextColumn
 from aitransparency.deid.names import labels
-from aitransparency.deid.names.fast import compiled
+from aitransparency.deid.names.decode import marginals
 from aitransparency.deid.names.features import TEMPLATES, Template, keys
-from aitransparency.deid.names.model import BIAS, Model, Words, packed
+from aitransparency.deid.names.model import BIAS, Model, Words
 from aitransparency.deid.names.ngrams import NgramTable
 from aitransparency.deid.names.sentences import Sentences, sentences
 
@@ -107,7 +107,7 @@ def draft(known, parts: Sequence[Indexed], shaped, transition) -> Model:
         weights.append(whole.astype(np.uint8))
     return Model(
         known.alphabet, known.traits, WordKeys(known), tuple(tables), tuple(weights),
-        tuple(map(packed, weights)), moves(transition), exponentials(),
+        moves(transition), exponentials(),
     )  # fmt: skip
 
 
@@ -133,7 +133,8 @@ def doubted(data: Set, known, parts: Sequence[Indexed], options: Options) -> Set
     for side in (half, ~half):
         chosen = data._replace(weights=np.where(side, data.weights, 0.0))
         model = draft(known, parts, *fit(chosen, parts, options._replace(epochs=2)))
-        person = compiled(model, data.text).person
+        text = data.text
+        person = marginals(model, model.scores(text), text.first, text.length).person
         wrong = (is_name & (person < 0.1)) | (is_other & (person > 0.9))
         wrong &= (~side & data.machine)[sentence] & (data.text.ids > 0)
         near = np.flatnonzero(np.convolve(wrong, np.ones(5), "same") > 0.5)
@@ -227,7 +228,7 @@ def frozen(known: lexicon.TrainingLexicon, parts: Sequence[Indexed], shaped, tra
     classes[words.rows(known.word_keys)] = known.word_classes
     biased = tuple((values.astype(np.int16) + BIAS).astype(np.uint8) for values in weights)
     return Model(
-        known.alphabet, known.traits, Words(words, classes), tuple(tables), biased, (),
+        known.alphabet, known.traits, Words(words, classes), tuple(tables), biased,
         moves(transition), exponentials(),
     )  # fmt: skip
 

@@ -90,7 +90,7 @@ class Characters:
             wide = bytes(text.data).replace(b"\xff", b"\0").decode().encode("utf-32-le")
             codes = np.frombuffer(wide, np.uint32)
         except UnicodeDecodeError:  # Arrow does not check what a producer calls UTF-8
-            codes = _decoded(text.data, place)
+            codes = decoded(text.data, place)
         below = codes < PLANE
         table = simplified()
         codes = table[codes] if below.all() else np.where(below, table[codes % PLANE], codes)
@@ -125,7 +125,7 @@ class Characters:
         return self.text.origin(self.place[start], self.place[end])
 
 
-def _decoded(data: Bytes, place: Ints) -> Codes:
+def decoded(data: Bytes, place: Ints) -> Codes:
     """Return the code point at each lead byte of UTF-8; that of 0xFF is `EDGE`."""
     first = data[place]
     codes = first.astype(np.uint32)

@@ -6,11 +6,13 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aitransparency.deid.column import TextColumn
-from aitransparency.deid.names import labels
+from aitransparency.deid.names import fast, labels
 from aitransparency.deid.names.decode import marginals
-from aitransparency.deid.names.fast import compiled
+from aitransparency.deid.names.fast import compiled, laid_out
 from aitransparency.deid.names.model import model
 from aitransparency.deid.names.ngrams import NgramTable
 from aitransparency.deid.names.sentences import sentences
@@ -56,7 +58,10 @@ def test_marginals_are_those_of_all_paths(text):
 
 def test_compiled_loops_give_the_same_bits():
     trained = model()
-    laid = sentences(TextColumn.from_strings(TEXTS * 3), trained.alphabet)
+    column = TextColumn.from_strings(TEXTS * 3)
+    laid, also = sentences(column, trained.alphabet), laid_out(trained, column)
+    for name in ("ids", "gaps", "start", "end", "first", "length"):
+        np.testing.assert_array_equal(getattr(laid, name), getattr(also, name), err_msg=name)
     slow = marginals(trained, trained.scores(laid), laid.first, laid.length)
     quick = compiled(trained, laid)
     for name in ("person", "begin", "only", "closes", "closes_later"):
@@ -79,3 +84,31 @@ def test_a_table_gives_each_key_a_row_of_its_own(count):
     assert rows.min() > 0
     others = np.random.default_rng(99).integers(1 << 41, 1 << 42, 20_000).astype(np.uint64)
     assert np.mean(table.rows(others) > 0) < 0.002
+
+
+BYTES = st.lists(
+    st.lists(
+        st.sampled_from([b"Ab", b"Zhang", b"'", b" ", b"\xe7\x8e\x8b", b"1", b"\xff\xc3"])
+    ).map(b"".join),
+    max_size=6,
+)
+
+
+@settings(deadline=None)  # the first use compiles
+@given(BYTES)
+def test_compiled_loops_read_the_same_texts(rows):
+    """Sentences, runs of letters and places, of any bytes at all: Arrow does not check UTF-8."""
+    data = np.frombuffer(b"".join(rows), np.uint8)
+    offsets = np.cumsum([0, *map(len, rows)])
+    column = TextColumn(data, offsets)
+    slow, quick = sentences(column, model().alphabet), laid_out(model(), column)
+    for name in ("ids", "gaps", "start", "end", "first", "length"):
+        np.testing.assert_array_equal(getattr(slow, name), getattr(quick, name), err_msg=name)
+    marked = np.arange(1 << 16) % 3 == 1
+    letter, capital = np.zeros((2, 256), np.bool_)
+    letter[65:91] = letter[97:123] = letter[39] = capital[65:91] = True
+    arguments = (data, offsets, letter, capital)
+    np.testing.assert_array_equal(
+        fast.letter_runs_by_arrays(*arguments), fast.letter_runs(*arguments)
+    )
+    np.testing.assert_array_equal(np.flatnonzero(marked[slow.ids]), fast.places(slow.ids, marked))

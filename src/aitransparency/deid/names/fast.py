@@ -1,46 +1,157 @@
-"""The two ways to the marginals: arrays for little text, compiled loops for much.
+"""The two ways to sentences and marginals: arrays for little text, compiled loops for much.
 
-Compiling takes seconds once per installation, and loading the machine code a tenth of one; a single
-note is done before that. Both ways give the same bits, so which is taken shows in time only.
+Compiling takes seconds once per installation, and loading the machine code a tenth of one; some
+notes are done before that. Both ways give the same bits, so which is taken shows in time only.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
 
 import numpy as np
+import numpy.typing as npt
 
+from aitransparency.deid.column import Bytes, Ints, TextColumn
 from aitransparency.deid.names import labels
 from aitransparency.deid.names.decode import Marginals, marginals
-from aitransparency.deid.names.features import TEMPLATES, keys
+from aitransparency.deid.names.features import TEMPLATES
 from aitransparency.deid.names.model import Model
-from aitransparency.deid.names.sentences import Sentences
+from aitransparency.deid.names.sentences import KINDS, PADS, RARE, Sentences, sentences
 
-_MUCH = 20_000  # places from which on compiled loops pay, whether or not they are loaded
-_KERNELS = "aitransparency.deid.names.kernels"
+_MUCH = 1 << 16  # bytes from which on compiled loops pay, whether or not they are loaded
+_OFTEN = 200  # little texts after which they pay
+_KERNELS = "aitransparency.deid.names.decode_kernels"
+_little = count()
 
 
-def person_marginals(model: Model, text: Sentences) -> Marginals:
-    """Return the marginal probabilities of names at every place."""
-    if len(text.ids) < _MUCH and _KERNELS not in sys.modules:
-        return marginals(model, model.scores(text), text.first, text.length)
-    return compiled(model, text)
+def searched(model: Model, column: TextColumn) -> tuple[Sentences, Marginals]:
+    """Return the sentences of a column, and the marginal probabilities of names in them."""
+    if _is_little(column):
+        text = sentences(column, model.alphabet)
+        return text, marginals(model, model.scores(text), text.first, text.length)
+    text = laid_out(model, column)
+    return text, compiled(model, text)
+
+
+def _is_little(column: TextColumn) -> bool:
+    size = int(column.offsets[-1]) - int(column.offsets[0])
+    return _KERNELS not in sys.modules and size < _MUCH and next(_little) < _OFTEN
+
+
+def places(ids: npt.NDArray[np.uint16], wanted: npt.NDArray[np.bool_]) -> Ints:
+    """Return where a number stands that is wanted: ``flatnonzero(wanted[ids])``."""
+    if _KERNELS not in sys.modules:
+        return np.flatnonzero(wanted[ids])
+    from aitransparency.deid.names import kernels
+
+    found = np.empty(len(ids), np.int64)
+    return found[: kernels.places(ids, wanted, found)]
+
+
+def letter_runs(
+    data: Bytes, offsets: Ints, letter: npt.NDArray[np.bool_], capital: npt.NDArray[np.bool_]
+) -> tuple[Ints, Ints]:
+    """Return start and end of the runs of letters that begin with a capital, cut at row edges.
+
+    Parameters
+    ----------
+    data, offsets
+        The bytes and row edges of a column; the first row begins at 0.
+    letter, capital
+        bool (256,).
+    """
+    if _KERNELS not in sys.modules:
+        return letter_runs_by_arrays(data, offsets, letter, capital)
+    from aitransparency.deid.names import kernels
+
+    runs = np.empty((2, len(data) // 2 + len(offsets)), np.int64)
+    count = kernels.letter_runs(data, offsets, letter, capital, *runs)
+    return runs[0, :count], runs[1, :count]
+
+
+def letter_runs_by_arrays(
+    data: Bytes, offsets: Ints, letter: npt.NDArray[np.bool_], capital: npt.NDArray[np.bool_]
+) -> tuple[Ints, Ints]:
+    """Return what `letter_runs` returns, without compiled loops."""
+    is_letter = np.zeros(len(data) + 1, np.bool_)
+    is_letter[:-1] = letter[data]
+    begins = is_letter[:-1].copy()
+    begins[1:] &= ~is_letter[:-2]
+    edges = offsets[:-1][offsets[:-1] < len(data)]
+    begins[edges] = is_letter[edges]
+    start = np.flatnonzero(begins)
+    ends = is_letter[:-1] & ~is_letter[1:]
+    ends[edges[edges > 0] - 1] = is_letter[edges[edges > 0] - 1]
+    end = np.flatnonzero(ends) + 1
+    upper = capital[data[start]]
+    return start[upper], end[upper]
+
+
+def laid_out(model: Model, column: TextColumn) -> Sentences:
+    """Return what `sentences` returns, by compiled loops."""
+    from aitransparency.deid.names import kernels
+
+    size = int(column.offsets[-1]) - int(column.offsets[0])
+    most = (PADS + 1) * size + PADS  # every character a sentence; pages not written to cost nothing
+    ids, gaps = np.empty(most, np.uint16), np.empty(most, np.uint8)
+    start, end = np.empty((2, most), np.int64)
+    first, length = np.empty((2, size), np.int64)
+    places, found = kernels.lay_out(
+        column.data, column.offsets, _flat(model).numbers, ids, gaps, start, end, first, length
+    )
+    return Sentences(
+        ids[:places], gaps[:places], start[:places], end[:places], first[:found], length[:found]
+    )
 
 
 def compiled(model: Model, text: Sentences) -> Marginals:
-    """Return the same by compiled loops."""
+    """Return the marginals of `decode`, by compiled loops."""
+    from aitransparency.deid.names import decode_kernels, kernels
+
+    flat = _flat(model)
+    total = np.empty(len(text.ids) * labels.COUNT, np.uint16)
+    kernels.score(
+        text.ids, text.gaps, model.traits, flat.words, model.words.classes, flat.tables,
+        flat.weights, flat.base, total,
+    )  # fmt: skip
+    result = Marginals.empty(len(text.ids))
+    decode_kernels.decode(
+        total.reshape(-1, labels.COUNT), text.first, text.length, model.moves, model.exponentials,
+        (result.person, result.begin, result.only, result.closes, result.closes_later),
+    )  # fmt: skip
+    return result
+
+
+_Table = tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Flat:
+    """A model as the compiled loops read it; see `kernels.score`."""
+
+    numbers: npt.NDArray[np.uint16]
+    words: _Table
+    tables: tuple[_Table, ...]
+    weights: npt.NDArray[np.uint8]
+    base: Ints
+
+
+@lru_cache(maxsize=2)
+def _flat(model: Model) -> _Flat:
     from aitransparency.deid.names import kernels
 
-    total = np.zeros((len(text.ids), labels.COUNT // 4), np.uint64)
-    for template, table, packed, key in zip(
-        TEMPLATES, model.tables, model.packed, keys(text, model), strict=True
-    ):
-        rows = key if table is None else table.rows(key)
-        kernels.add_scores(total, packed, rows, np.array(template.offsets, np.int64))
-    result = Marginals.empty(len(total))
-    if len(text.first):
-        kernels.decode(
-            total.view(np.uint16), text.first, text.length, model.moves, model.exponentials,
-            (result.person, result.begin, result.only, result.closes, result.closes_later),
-        )  # fmt: skip
-    return result
+    spans = tuple((template.offsets[0], template.offsets[-1]) for template in TEMPLATES)
+    assert spans == kernels.SPANS, "the compiled loops have other templates"
+    rows = [weights.size // labels.COUNT for weights in model.weights]
+    numbers = model.alphabet | (KINDS.astype(np.uint16) << np.uint16(14))
+    tables = [table for table in model.tables if table is not None]
+    return _Flat(
+        np.append(numbers, np.uint16(RARE)),
+        (model.words.table.displacement, model.words.table.check),
+        tuple((table.displacement, table.check) for table in tables),
+        np.concatenate([weights.reshape(-1) for weights in model.weights]),
+        np.cumsum([0, *rows[:-1]]).astype(np.int64),
+    )

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Ints, TextColumn
+from aitransparency.deid.names.fast import letter_runs
 from aitransparency.deid.spans import Candidates
 
 FAMILY, GIVEN, FOREIGN, JOINED, CAPITALISED = 1, 2, 4, 8, 16
@@ -97,20 +98,27 @@ def _is_hyphened(token: str) -> bool:
 def find_latin(column: TextColumn) -> Candidates:
     """Return the names in pinyin."""
     base, last = int(column.offsets[0]), int(column.offsets[-1])
-    data = column.data[base:last]
-    letter = np.zeros(len(data) + 2, np.bool_)
-    letter[1:-1] = _LETTER[data]
-    start = np.flatnonzero(letter[1:-1] & ~letter[:-2])
+    data, offsets = column.data[base:last], column.offsets - base
+    start, end = letter_runs(data, offsets, _LETTER, _CAPITAL)
     if len(start) < 1:
         return Candidates.none()
-    edges = column.offsets[1:-1] - base
-    start, end = _cut_at_rows(start, np.flatnonzero(letter[1:-1] & ~letter[2:]) + 1, edges)
-    first = _neighbours(data, start, end, edges)
-    kind = _kinds(data, start, end)
+    first = _neighbours(data, start, end, offsets[1:-1])
+    kind = _kinds(data, start, end, _may_be(data, start, end, first))
     low, high, score = _stretches(first, kind)
-    free = _free(data, start[low], end[high], column.offsets - base)
+    free = _free(data, start[low], end[high], offsets)
     low, high = low[free], high[free]
     return Candidates.of("PERSON", start[low] + base, end[high] + base, score[free])
+
+
+def _may_be(data: npt.NDArray[np.uint8], start: Ints, end: Ints, first: Ints) -> Ints:
+    """Return the tokens that have a neighbour, or a small letter behind the capital.
+
+    No other can be a name: a token of its own is a given name of another language or two in one.
+    """
+    second = data[np.minimum(start + 1, len(data) - 1)]
+    may = (second - np.uint8(97) < 26) & (end - start > 1)
+    may[first] = may[first + 1] = True
+    return np.flatnonzero(may & (end - start <= _LONGEST))
 
 
 def _stretches(
@@ -138,29 +146,23 @@ def _stretches(
     return low, high, score.astype(np.float32)
 
 
-def _cut_at_rows(start: Ints, end: Ints, edges: Ints) -> tuple[Ints, Ints]:
-    """Cut runs of letters where a row ends inside."""
-    at = np.searchsorted(start, edges, side="right") - 1
-    inside = np.unique(edges[(at >= 0) & (edges > start[at]) & (edges < end[at])])
-    return np.sort(np.append(start, inside)), np.sort(np.append(end, inside))
-
-
 def _neighbours(data: npt.NDArray[np.uint8], start: Ints, end: Ints, edges: Ints) -> Ints:
-    """Return the capitalised runs that a space, or a comma and a space, joins to another."""
+    """Return the runs that a space, or a comma and a space, joins to the next."""
     gap = start[1:] - end[:-1]
     before = data[np.minimum(end[:-1], len(data) - 1)]
     space = (gap == 1) & (before == 32)
     comma = (gap == 2) & (before == 44) & (data[np.minimum(end[:-1] + 1, len(data) - 1)] == 32)
-    good = (space | comma) & _CAPITAL[data[start[1:]]] & _CAPITAL[data[start[:-1]]]
+    good = space | comma
     good &= np.maximum(end[1:] - start[1:], end[:-1] - start[:-1]) <= _LONGEST
     row = np.searchsorted(edges, start, side="right")
     return np.flatnonzero(good & (row[1:] == row[:-1]))
 
 
-def _kinds(data: npt.NDArray[np.uint8], start: Ints, end: Ints) -> npt.NDArray[np.uint8]:
-    """Return what each token can be; distinct tokens are judged once."""
+def _kinds(
+    data: npt.NDArray[np.uint8], start: Ints, end: Ints, used: Ints
+) -> npt.NDArray[np.uint8]:
+    """Return what each token can be; distinct tokens are judged once, those not used are none."""
     kind = np.zeros(len(start), np.uint8)
-    used = np.flatnonzero(_CAPITAL[data[start]] & (end - start <= _LONGEST))
     place = start[used][:, None] + np.arange(_LONGEST)
     inside = place < end[used][:, None]
     padded = np.where(inside, data[np.minimum(place, len(data) - 1)], 0).astype(np.uint8)

@@ -27,8 +27,7 @@ from aitransparency.deid.names.sentences import Sentences
 FILE = "weights.npz"
 FORMAT = 1
 _WRITTEN = (2022, 11, 1, 0, 0, 0)  # one date for every file, so that equal weights are equal bytes
-BIAS = 128  # of a weight in the file; it keeps sums of packed weights from borrowing
-_LANES = labels.COUNT // 4
+BIAS = 128  # of a weight in the file, where none is below nothing
 _BLOCK = 1 << 14  # places scored at a time: what they need stays in the cache
 
 
@@ -61,8 +60,6 @@ class Model:
     weights
         For each template uint8 (rows, offsets, labels), `BIAS` for nothing; of those with a table
         row 0 is nothing.
-    packed
-        The same, four labels a number.
     moves
         float32 (labels, labels), the factor of each step from a label to the next; 0 if forbidden.
     exponentials
@@ -74,7 +71,6 @@ class Model:
     words: Words
     tables: tuple[NgramTable | None, ...]
     weights: tuple[npt.NDArray[np.uint8], ...]
-    packed: tuple[npt.NDArray[np.uint64], ...]
     moves: npt.NDArray[np.float32]
     exponentials: npt.NDArray[np.float32]
 
@@ -88,16 +84,16 @@ class Model:
         Scores of one place compare; the bias of the weights is in all of them alike.
         """
         count = len(text.ids)
-        total = np.zeros((count, _LANES), np.uint64)
-        for template, table, packed, key in zip(
-            TEMPLATES, self.tables, self.packed, keys(text, self), strict=True
+        total = np.zeros((count, labels.COUNT), np.uint16)
+        for template, table, weights, key in zip(
+            TEMPLATES, self.tables, self.weights, keys(text, self), strict=True
         ):
             rows = key if table is None else table.rows(key)
             for low in range(0, count, _BLOCK):
-                taken = packed.take(rows[low : low + _BLOCK], axis=0)
+                taken = weights.take(rows[low : low + _BLOCK], axis=0)
                 for at, offset in enumerate(template.offsets):
-                    _add(total, taken[:, at * _LANES : (at + 1) * _LANES], low + offset)
-        return total.view(np.uint16)
+                    _add(total, taken[:, at], low + offset)
+        return total
 
     def save(self) -> bytes:
         """Return the bytes of a weights file."""
@@ -143,19 +139,12 @@ class Model:
             Words(words, arrays["words"]),
             tuple(table(template.name) for template in TEMPLATES),
             tuple(arrays[template.name] for template in TEMPLATES),
-            tuple(packed(arrays[template.name]) for template in TEMPLATES),
             arrays["moves"],
             arrays["exponentials"],
         )
 
 
-def packed(weights: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
-    """Return four labels a number, sixteen bits each: sums of them never carry over."""
-    wide = np.ascontiguousarray(weights, np.uint16).reshape(len(weights), -1)
-    return wide.view(np.uint64)
-
-
-def _add(total: npt.NDArray[np.uint64], part: npt.NDArray[np.uint64], at: int) -> None:
+def _add(total: npt.NDArray[np.uint16], part: npt.NDArray[np.uint8], at: int) -> None:
     """Add the part to the rows of the total from `at` on, what falls outside left out."""
     low, high = max(at, 0), min(at + len(part), len(total))
     if low < high:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from aitransparency.deid.characters import decoded
 from aitransparency.deid.column import Ints, TextColumn
 
 Kind = TypeVar("Kind", bound=np.generic)
@@ -52,7 +53,7 @@ def _kinds() -> npt.NDArray[np.uint8]:
     return kinds
 
 
-_KINDS = _kinds()
+KINDS = _kinds()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +93,12 @@ def sentences(column: TextColumn, alphabet: npt.NDArray[np.uint16]) -> Sentences
     base, last = int(column.offsets[0]), int(column.offsets[-1])
     data = column.data[base:last]
     lead = np.flatnonzero((data & 0xC0) != 0x80)
-    points = np.frombuffer(data.tobytes().decode().encode("utf-32-le"), np.uint32)
+    try:
+        points = np.frombuffer(data.tobytes().decode().encode("utf-32-le"), np.uint32)
+    except UnicodeDecodeError:  # Arrow does not check what a producer calls UTF-8
+        points = decoded(np.append(data, np.zeros(3, np.uint8)), lead)
     bmp = np.minimum(points, _BMP - 1)
-    kind = _KINDS[bmp]
+    kind = KINDS[bmp]
     keep = np.flatnonzero((kind == 0) | (kind == 3))
     opens = np.zeros(len(points) + 1, np.int32)
     opens[np.searchsorted(lead, column.offsets[:-1] - base)] = 1

@@ -11,11 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from aitransparency.deid.column import TextColumn, column_parts
-from aitransparency.deid.names.fast import person_marginals
+from aitransparency.deid.names.fast import searched
 from aitransparency.deid.names.features import TRAITS
 from aitransparency.deid.names.latin import find_latin
 from aitransparency.deid.names.model import model
-from aitransparency.deid.names.sentences import sentences
 from aitransparency.deid.names.spans import Names, names
 from aitransparency.deid.names.titles import family_with_mou, family_with_title, without_titles
 from aitransparency.deid.spans import Candidates
@@ -34,8 +33,8 @@ def find_names(column: TextColumn, wanted: tuple[str, ...], min_score: float) ->
 
 def _find(column: TextColumn) -> Candidates:
     trained = model()
-    text = sentences(column, trained.alphabet)
-    found = names(person_marginals(trained, text), _SPELLED[trained.traits[text.ids]])
+    text, marginals = searched(trained, column)
+    found = names(marginals, text.ids, _SPELLED[trained.traits])
     every = Names.concat(
         without_titles(trained, text, found),
         family_with_title(trained, text),

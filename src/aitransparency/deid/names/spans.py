@@ -42,23 +42,27 @@ class Names(NamedTuple):
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def names(found: Marginals, spelled: npt.NDArray[np.bool_]) -> Names:
+def names(found: Marginals, ids: npt.NDArray[np.uint16], spelled: npt.NDArray[np.bool_]) -> Names:
     """Return the likely names, ordered.
 
     Parameters
     ----------
     found
         Probabilities at n places.
+    ids
+        The characters there, uint16 (n,).
     spelled
-        bool (n,), whether the character at a place can be part of a name at all.
+        bool (alphabet,), whether a character can be part of a name at all.
     """
-    begin = np.flatnonzero((found.begin >= _LEAST) & spelled)
+    begin = np.flatnonzero(found.begin >= _LEAST)
+    begin = begin[spelled[ids[begin]]]
     at, sure = begin, found.begin[begin]
     closes = found.closes[begin]
-    only = np.flatnonzero((found.only >= _LEAST) & spelled)
+    only = np.flatnonzero(found.only >= _LEAST)
+    only = only[spelled[ids[only]]]
     firsts, lasts, own = [only], [only], [found.only[only]]
     for _ in range(_LONGEST - 1):
-        inside = spelled[at + 1]
+        inside = spelled[ids[at + 1]]
         begin, at, sure, closes = begin[inside], at[inside] + 1, sure[inside], closes[inside]
         ends = sure * closes
         here = np.flatnonzero(ends >= _LEAST)
@@ -85,8 +89,11 @@ def _chosen(first: Ints, last: Ints, own: Floats, person: Floats) -> Names:
 
 def _least(first: Ints, last: Ints, person: Floats) -> npt.NDArray[np.float32]:
     """Return the least value of each stretch."""
-    if not len(first):
-        return np.empty(0, np.float32)
-    edges = np.empty(2 * len(first), np.int64)
-    edges[0::2], edges[1::2] = first, last + 1
-    return np.minimum.reduceat(np.append(person, np.float32(0)), edges)[0::2]
+    least = person[first]
+    longer = np.flatnonzero(last > first)
+    for offset in range(1, _LONGEST):
+        if not len(longer):
+            break
+        least[longer] = np.minimum(least[longer], person[first[longer] + offset])
+        longer = longer[last[longer] > first[longer] + offset]
+    return least

@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Ints
+from aitransparency.deid.names.fast import places
 from aitransparency.deid.names.features import ID_BITS
 from aitransparency.deid.names.model import Model
+from aitransparency.deid.names.ngrams import Keys
 from aitransparency.deid.names.sentences import Sentences
 from aitransparency.deid.names.spans import Names
 
@@ -76,6 +78,60 @@ _TITLE_SCORE, _MOU_SCORE = 0.8, 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Words:
+    """Words as numbers of the alphabet.
+
+    Parameters
+    ----------
+    keys
+        Length and, ascending, the `_keys` of the words of that length; the longest come first.
+    begins, ends
+        bool (65536,), what they begin and end with.
+    """
+
+    keys: tuple[tuple[int, Keys], ...]
+    begins: npt.NDArray[np.bool_]
+    ends: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, model: Model, words: Sequence[str]) -> _Words:
+        begins, ends = np.zeros((2, 1 << 16), np.bool_)
+        keys = []
+        for length in sorted({len(word) for word in words}, reverse=True):
+            listed = [word for word in words if len(word) == length]
+            ids = np.array([[model.alphabet[ord(one)] for one in word] for word in listed])
+            begins[ids[:, 0]], ends[ids[:, -1]] = True, True
+            place = np.arange(0, ids.size, length)
+            keys.append((length, np.sort(_keys(ids.reshape(-1), place, length))))
+        return cls(tuple(keys), begins, ends)
+
+    def at(self, ids: npt.NDArray[np.uint16], place: Ints) -> npt.NDArray[np.bool_]:
+        """Return at which of the places one of the words begins."""
+        found = self.begins[ids[place]]
+        likely = np.flatnonzero(found)
+        found[likely] = False
+        for length, keys in self.keys:
+            found[likely] |= _among(_keys(ids, place[likely], length), keys)
+        return found
+
+
+def _keys(ids: npt.NDArray[np.uint16], place: Ints, length: int) -> Keys:
+    """Return the characters from each place on as one number, at most four of them."""
+    keys = ids[place].astype(np.uint64)
+    for at in range(1, length):
+        keys = (keys << np.uint64(ID_BITS)) | ids[np.minimum(place + at, len(ids) - 1)]
+    return keys
+
+
+def _among(keys: Keys, others: Keys) -> npt.NDArray[np.bool_]:
+    """Return which keys are among others, which ascend."""
+    among: npt.NDArray[np.bool_] = (
+        others[np.minimum(np.searchsorted(others, keys), len(others) - 1)] == keys
+    )
+    return among
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Numbers:
     """The characters of the rules as numbers of the alphabet, bool (alphabet,) each."""
 
@@ -84,9 +140,10 @@ class _Numbers:
     mou: npt.NDArray[np.bool_]
     mark: npt.NDArray[np.bool_]
     not_mou: npt.NDArray[np.bool_]
-    titles: tuple[tuple[int, ...], ...]
-    asks: tuple[tuple[int, ...], ...]
-    compound: tuple[tuple[int, ...], ...]
+    titles: _Words
+    asks: _Words
+    long_asks: _Words
+    compound: _Words
 
 
 @lru_cache(maxsize=2)
@@ -96,75 +153,48 @@ def _numbers(model: Model) -> _Numbers:
         new[[model.alphabet[ord(character)] for character in characters]] = True
         return new
 
-    def ids(words: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
-        return tuple(tuple(int(model.alphabet[ord(c)]) for c in word) for word in words)
-
+    long_asks = [title for title in _ASKS if len(title) > 1]
+    words = [_Words.of(model, listed) for listed in (TITLES, _ASKS, long_asks, _COMPOUND)]
     return _Numbers(
-        mask(_FAMILIES), mask(_AMBIGUOUS), mask("某"), mask("某甲乙丙丁"), mask(_NOT_MOU),
-        ids(TITLES), ids(_ASKS), ids(_COMPOUND),
-    )  # fmt: skip
+        mask(_FAMILIES), mask(_AMBIGUOUS), mask("某"), mask("某甲乙丙丁"), mask(_NOT_MOU), *words
+    )
 
 
 def without_titles(model: Model, text: Sentences, found: Names) -> Names:
     """Cut titles off the ends of names; one of one character only after a single family name."""
-    last = found.last.copy()
-    numbers = _numbers(model)
-    for title in numbers.titles:
-        length = found.last - found.first + 1 - len(title)
-        here = (
-            (length == 1) & numbers.family[text.ids[found.first]] if len(title) == 1 else length > 0
-        )
-        for back, character in enumerate(reversed(title)):
-            here &= text.ids[found.last - back] == character
-        last[here] = found.last[here] - len(title)
-    return Names(found.first, last, found.score)
+    numbers, ids = _numbers(model), text.ids
+    near = np.flatnonzero(numbers.titles.ends[ids[found.last]])
+    first, end = found.first[near], found.last[near]
+    last = end.copy()
+    for size, keys in numbers.titles.keys:
+        left = end - first + 1 - size
+        here = (left == 1) & numbers.family[ids[first]] if size == 1 else left > 0
+        here &= _among(_keys(ids, end + 1 - size, size), keys)
+        last[here] = end[here] - size
+    cut = found.last.copy()
+    cut[near] = last
+    return Names(found.first, cut, found.score)
 
 
 def family_with_title(model: Model, text: Sentences) -> Names:
     """Return family names that a title follows, where they are no part of the word before."""
     numbers, ids = _numbers(model), text.ids
-    last = np.flatnonzero(_followed(ids, numbers.asks))
-    first = last - _any(ids, last - 1, numbers.compound)
+    last = places(ids[1:], numbers.asks.begins)
+    last = last[numbers.family[ids[last]] | numbers.compound.ends[ids[last]]]
+    last = last[numbers.asks.at(ids, last + 1)]
+    first = last - numbers.compound.at(ids, last - 1)
     is_family = (first < last) | numbers.family[ids[last]]
-    short = (
-        numbers.ambiguous[ids[last]]
-        & ~_followed(ids, [t for t in numbers.asks if len(t) > 1])[last]
-    )
+    short = numbers.ambiguous[ids[last]] & ~numbers.long_asks.at(ids, last + 1)
     keep = is_family & ((first < last) | ~short) & _is_edge(model, text, first)
     first, last = first[keep], last[keep]
     return Names(first, last, np.full(len(first), _TITLE_SCORE, np.float32))
-
-
-def _followed(
-    ids: npt.NDArray[np.uint16], words: Sequence[tuple[int, ...]]
-) -> npt.NDArray[np.bool_]:
-    """Return at which places one of the words begins right after."""
-    begins = np.zeros(1 << 16, np.bool_)
-    begins[[word[0] for word in words]] = True
-    place = np.flatnonzero(begins[ids[1:]])
-    found = np.zeros(len(ids), np.bool_)
-    found[place[_any(ids, place + 1, words)]] = True
-    return found
-
-
-def _any(
-    ids: npt.NDArray[np.uint16], place: Ints, words: Sequence[tuple[int, ...]]
-) -> npt.NDArray[np.bool_]:
-    """Return at which of the places one of the words begins."""
-    found = np.zeros(len(place), np.bool_)
-    for word in words:
-        here = ids[place] == word[0]
-        for at, character in enumerate(word[1:], 1):
-            here &= ids[np.minimum(place + at, len(ids) - 1)] == character
-        found |= here
-    return found
 
 
 def family_with_mou(model: Model, text: Sentences) -> Names:
     """Return 王某, 李某某 and 张某甲."""
     numbers, ids = _numbers(model), text.ids
     is_family = ((model.traits >> 3) > 0) & (model.traits < 32)
-    place = np.flatnonzero(numbers.mou[ids[1:-1]])
+    place = places(ids[1:-1], numbers.mou)
     place = place[is_family[ids[place]]]
     longer = numbers.mark[ids[place + 2]]
     last = place + 1 + longer
