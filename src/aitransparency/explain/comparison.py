@@ -126,11 +126,13 @@ class Comparison:
         top
             Reasons asked for.
         """
+        from aitransparency.explain.explainer import amounts_of
+
         if not self.opinions:
             return "untested"
         found: Stability = "stable"
-        for other in self.opinions:
-            again = rank(other.amounts(row), top).order[0]
+        for amounts in amounts_of(self.opinions, row):
+            again = rank(amounts, top).order[0]
             if set(again.tolist()) != set(order.tolist()):
                 return "unstable"
             if not np.array_equal(again, order):

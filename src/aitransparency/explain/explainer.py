@@ -15,17 +15,15 @@ says which and why.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from aitransparency import __version__
 from aitransparency.errors import AitransparencyError, InputError, ModelError
 from aitransparency.explain.allocation import shared_out
 from aitransparency.explain.attribution.choose import exact_engine
@@ -33,7 +31,6 @@ from aitransparency.explain.attribution.engine import (
     Engine,
     Floats,
     NotExactError,
-    Perturbation,
     Settings,
     spread,
 )
@@ -41,7 +38,8 @@ from aitransparency.explain.attribution.sampling import SamplingEngine
 from aitransparency.explain.attributions import Attributions, Unit
 from aitransparency.explain.decision import Decision
 from aitransparency.explain.fitted import FittedModel, refused
-from aitransparency.explain.rows import RowFormat, unseen
+from aitransparency.explain.method import Method
+from aitransparency.explain.rows import unseen
 
 if TYPE_CHECKING:
     from aitransparency.explain.card import Card
@@ -51,36 +49,6 @@ if TYPE_CHECKING:
     from aitransparency.explain.system import System
 
 _ROWS_AT_ONCE = 50_000  # bounds the memory of encoded rows, whatever the size of the batch
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """How the attributions of an explainer are computed, for the card's line about the method.
-
-    Parameters
-    ----------
-    engine, reason
-        Which engine and why.
-    unit
-        What amounts are measured in.
-    perturbation
-        What an absent feature is replaced by.
-    background_rows, background_selection
-        How many rows of the background are used and how they were chosen.
-    model
-        Class of the model.
-    versions
-        Packages behind the numbers, name and version.
-    """
-
-    engine: str
-    reason: str
-    unit: Unit
-    perturbation: Perturbation
-    background_rows: int
-    background_selection: str
-    model: str
-    versions: tuple[tuple[str, str], ...]
 
 
 class Explainer:
@@ -125,7 +93,7 @@ class Explainer:
         self._settings = settings or Settings()
         self._system = system
         self._fitted = FittedModel.of(model, decision)
-        self._format = _format_of(self._fitted, background)
+        self._format = self._fitted.row_format(background)
         table = self._format.table(background, "background").select(self._format.names)
         if not table.num_rows:
             raise InputError("background has no rows; give ordinary cases to compare with")
@@ -186,23 +154,7 @@ class Explainer:
     @property
     def method(self) -> Method:
         """How attributions are computed."""
-        used, known = self._engine.background_rows, self._background.num_rows
-        if not used:
-            selection = "none: the training counts in the trees stand for it"
-        elif used == known:
-            selection = "all rows given"
-        else:
-            selection = "rows spread evenly over the model's score"
-        return Method(
-            engine=self._engine.name,
-            reason=self._engine.reason,
-            unit=self._engine.unit,
-            perturbation=self._engine.perturbation,
-            background_rows=used,
-            background_selection=selection,
-            model=type(self.model).__name__,
-            versions=_versions(self.model),
-        )
+        return Method.of(self._engine, self._background.num_rows, self.model)
 
     def rows(self, X: Any) -> pa.Table:
         """Return rows as a table: names and types checked, columns beyond the model's kept.
@@ -271,7 +223,7 @@ class Explainer:
         table
             ``data`` of an earlier `attribute`, or rows with the same columns and types.
         """
-        return self._attribute_rows(self._format.native(table))[0]
+        return amounts_of([self], table)[0]
 
     def attribute_stream(self, batches: Iterable[Any]) -> Iterator[Attributions]:
         """Yield the attributions of each frame in turn, for tables larger than memory.
@@ -451,20 +403,9 @@ class Explainer:
             )
 
 
-def _format_of(fitted: FittedModel, background: Any) -> RowFormat:
-    form = RowFormat.of(background, fitted.names)
-    if fitted.width not in (None, len(form.names)):
-        raise InputError(
-            f"background has {len(form.names)} columns; the model was fitted on {fitted.width}"
-        )
-    if not fitted.names and fitted.width is not None and form.library != "numpy":
-        return form.as_numpy()  # fitted on a bare array, explained with a frame's names
-    return form
-
-
-def _versions(model: Any) -> tuple[tuple[str, str], ...]:
-    top = type(getattr(model, "booster_", model)).__module__.partition(".")[0]
-    package = {"sklearn": "scikit-learn"}.get(top, top)
-    known = {"scikit-learn", "lightgbm", "xgboost", "catboost", "shap"}
-    names = ["numpy", package] if package in known else ["numpy"]
-    return (("aitransparency", __version__), *((name, version(name)) for name in names))
+def amounts_of(explainers: Sequence[Explainer], table: pa.Table) -> list[Floats]:
+    """Return `Explainer.amounts` of several explainers of one model, which take the same rows."""
+    if not explainers:
+        return []
+    rows = explainers[0]._format.native(table)
+    return [one._attribute_rows(rows)[0] for one in explainers]

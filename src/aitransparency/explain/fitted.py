@@ -19,6 +19,7 @@ from aitransparency.explain.attribution.engine import Floats, Target
 from aitransparency.explain.attributions import Unit
 from aitransparency.explain.decision import Decision
 from aitransparency.explain.loading import with_methods
+from aitransparency.explain.rows import RowFormat
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +97,23 @@ class FittedModel:
     def has_probabilities(self) -> bool:
         """Whether `score` is a probability."""
         return self.target.task == "classification" and hasattr(self.estimator, "predict_proba")
+
+    def row_format(self, background: Any) -> RowFormat:
+        """Return how rows are handed to the model, as a background has them.
+
+        Raises
+        ------
+        InputError
+            The background has another number of columns than the fit.
+        """
+        form = RowFormat.of(background, self.names)
+        if self.width not in (None, len(form.names)):
+            raise InputError(
+                f"background has {len(form.names)} columns; the model was fitted on {self.width}"
+            )
+        if not self.names and self.width is not None and form.library != "numpy":
+            return form.as_numpy()  # fitted on a bare array, explained with a frame's names
+        return form
 
     def score(self, rows: Any) -> Floats:
         """Return the probability of the favourable class, its margin, or the target, (n,)."""

@@ -36,7 +36,9 @@ CASES = [
     ("订单号0755862612340001", [], "inside a longer number"),
     ("日期：2024-0315", [], "a date"),
     ("电话一二三 零七五五八六二六一二三四", [(L, "零七五五八六二六一二三四")], "read out"),
-    ("电话010-12345678", [], "a local number does not begin with 1"),
+    ("010-12345678", [], "a local number does not begin with 1"),
+    ("电话010-12345678", [(L, "010-12345678")], "but its label says so"),
+    ("座机(0755)12345678", [(L, "(0755)12345678")], "the same in parentheses"),
     ("地址0099-62345678", [], "no such area code"),
 ]
 test_cases = table(CASES)

@@ -49,6 +49,12 @@ CASES = [
     ("香港身份證A1234563", [(HK, "A1234563")], "no parentheses, by its label"),
     ("香港身份证A1234564", [(HK, "A1234564")], "check fails, no parentheses, by its label"),
     ("A1234564", [], "check fails and no word"),
+    ("身份證號碼Z683365(4)", [(HK, "Z683365(4)")], "check fails, named by its label"),
+    (
+        "永居证：110105199003078888",
+        [("CN_RESIDENT_ID", "110105199003078888")],
+        "18 digits that fit nothing",
+    ),
     ("HKID: a123456(3)", [(HK, "a123456(3)")], "small letter"),
     ("A123456(4)", [], "check digit fails"),
     ("香港身份证A123456(4)", [(HK, "A123456(4)")], "check fails, named by its label"),

@@ -56,6 +56,8 @@ def _decimals(text: ScanText) -> Matches:
     start, end = dots - whole, dots + 1 + fraction
     sign = np.isin(data[start - 1], (43, 45)) & ~is_alnum(data[start - 2])
     start = start - sign
+    turned = _DIRECTIONS[data[start - 1]] & ~is_alnum(data[start - 2])
+    start = start - turned
     degrees = np.zeros(len(dots), np.int64)
     for place in range(3):
         digit = data[dots - 1 - place].astype(np.int64) - 48
@@ -97,7 +99,8 @@ def _degrees(text: ScanText) -> Matches:
     turned = _DIRECTIONS[text.data[spaced]] & ~is_alnum(text.data[spaced + 1])
     end = np.where(turned, spaced + 1, end)
     exact = minutes | _has_decimals(text, start, at)
-    level = np.where(minutes & (turned | seconds), PASSED, np.where(exact, SHAPE, REFUSED))
+    sure = (minutes & (turned | seconds)) | (exact & turned)
+    level = np.where(sure, PASSED, np.where(exact, SHAPE, REFUSED))
     return Matches(start, end, level.astype(np.int8))
 
 

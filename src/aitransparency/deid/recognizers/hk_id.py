@@ -89,6 +89,7 @@ RECOGNIZER = Recognizer(
     entity="HK_ID",
     labels=words(
         "香港身份证、香港身份證、香港身分證、香港居民身份证、香港永久性居民、身份证号、身份證號",
+        "身份证号码、身份證號碼、身分證號碼、香港身份证号、香港身份證號碼",
         "身份证、身份證、身分證、证件号、證件號、證件號碼、证件号码、hkid、hk id、hong kong id",
         "identity card、id card、id no",
     ),

@@ -20,7 +20,9 @@ import numpy.typing as npt
 from aitransparency.deid.column import Bytes, Ints
 from aitransparency.deid.scan.recognizer import (
     PASSED,
+    REFUSED,
     SHAPE,
+    Levels,
     Matches,
     Recognizer,
     Scores,
@@ -75,6 +77,7 @@ _EXTENSION = tuple(
 )
 _DIGITS = members(b"0123456789")
 _LONGEST_EXTENSION = 6
+_LEAST_LOCAL = 2  # the first digit of a local number
 
 
 def _extensions() -> npt.NDArray[np.bool_]:
@@ -99,14 +102,16 @@ def area_size(digits: Bytes) -> npt.NDArray[np.int64]:
     return np.where(short, 2, np.where(_AREAS[code], 3, 0))
 
 
-def is_national(digits: Bytes) -> npt.NDArray[np.bool_]:
-    """Return whether digits without the leading 0, uint8 (n, 9 to 11), are a landline number."""
+def national_levels(digits: Bytes) -> Levels:
+    """Return the level of numbers without the leading 0, uint8 (n, 9 to 11).
+
+    A local number that begins with 0 or 1 is none, though its label may say so.
+    """
     size = area_size(digits)
     local = np.where(size == 2, digits[:, 2], digits[:, 3])
     rest = digits.shape[1] - size
-    good: npt.NDArray[np.bool_] = (size == 3) & ((rest == 7) | (rest == 8)) & (local >= 2)
-    good |= (size == 2) & (rest == 8) & (local >= 2)
-    return good
+    good = ((size == 3) & ((rest == 7) | (rest == 8))) | ((size == 2) & (rest == 8))
+    return np.where(good, np.where(local >= _LEAST_LOCAL, PASSED, SHAPE), REFUSED).astype(np.int8)
 
 
 def candidates(text: ScanText) -> Matches:
@@ -133,7 +138,8 @@ def _national(windows: Windows) -> Matches:
     windows = windows.take(windows.characters[:, 0] == ord("0"))
     if not len(windows.start):
         return Matches.none()
-    return _at(windows.take(is_national(windows.characters[:, 1:] - np.uint8(48))), PASSED)
+    level = national_levels(windows.characters[:, 1:] - np.uint8(48))
+    return Matches(windows.start, windows.end, level).take(level != REFUSED)
 
 
 def _service(windows: Windows, level: int) -> Matches:
@@ -170,8 +176,9 @@ def _behind_code(text: ScanText, windows: Windows, size: int) -> Matches:
     windows = windows.take(good)
     if not len(windows.start):
         return Matches.none()
-    windows = windows.take(is_national(windows.characters[:, size:] - np.uint8(48)))
-    return _at(windows._replace(start=windows.start - (size == 2)), PASSED)
+    level = national_levels(windows.characters[:, size:] - np.uint8(48))
+    start = windows.start - (size == 2)
+    return Matches(start, windows.end, level).take(level != REFUSED)
 
 
 def _in_parentheses(text: ScanText) -> Matches:
@@ -197,8 +204,9 @@ def _in_parentheses(text: ScanText) -> Matches:
     code = data[first[:, None] + np.arange(1, 4)] - np.uint8(48)
     code[code[:, 2] > 9, 2] = 0  # the parenthesis behind a code of three
     known = np.where(runs.length[index] == 3, (area_size(code) == 2), area_size(code) == 3)
-    good = known & ((size == 7) | (size == 8)) & (data[local] >= ord("2"))
-    return Matches(first[good] - 1, end[good], np.full(int(good.sum()), PASSED, np.int8))
+    good = known & ((size == 7) | (size == 8))
+    level = np.where(data[local] >= ord("0") + _LEAST_LOCAL, PASSED, SHAPE).astype(np.int8)
+    return Matches(first - 1, end, level).take(good)
 
 
 def _with_extension(text: ScanText, end: Ints) -> Ints:

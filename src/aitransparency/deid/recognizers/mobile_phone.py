@@ -66,7 +66,21 @@ def candidates(text: ScanText) -> Matches:
     end = np.concatenate([windows.end, machines.end])
     level = np.full(len(start), PASSED, np.int8)
     alone = Matches(_with_country_code(text, start), end, level)
-    return Matches.concat(alone, _pairs(runs.whole(22)))
+    return Matches.concat(alone, _pairs(runs.whole(22)), _in_parentheses(text))
+
+
+def _in_parentheses(text: ScanText) -> Matches:
+    """Return ``(138)0013-8000``."""
+    rest = Windows.concat(text.digits.whole(8), text.digits.grouped((4, 4)))
+    at = rest.start - (text.data[rest.start - 1] == ord(" "))
+    enclosed = (text.data[at - 1] == ord(")")) & (text.data[at - 5] == ord("("))
+    rest, at = rest.take(enclosed), at[enclosed]
+    segment = text.windows(at - 4, 3)
+    good = np.flatnonzero(is_digit(segment).all(axis=1))
+    number = np.concatenate([segment[good], rest.characters[good]], axis=1)
+    good = good[levels(number) == PASSED]
+    start = at[good] - 5
+    return Matches(start, rest.end[good], np.full(len(start), PASSED, np.int8))
 
 
 def _pairs(windows: Windows) -> Matches:

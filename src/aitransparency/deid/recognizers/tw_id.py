@@ -55,7 +55,8 @@ RECOGNIZER = Recognizer(
     entity="TW_ID",
     labels=words(
         "台湾身份证、台灣身分證、臺灣身分證、身分證字號、身分证字号、身分證、統一證號、居留證",
-        "居留證號、身份证、身份證、身份證號、身份证号、证件号、證件號、taiwan id、national id",
+        "居留證號、身份证、身份證、身份證號、身份证号、身份证号码、身份證號碼、身分證號碼、身分證號",
+        "证件号、證件號、taiwan id、national id",
         "arc no、id card、id no",
     ),
     shape=Scores(alone=20, near=45, direct=62, contrary=5),

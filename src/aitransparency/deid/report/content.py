@@ -43,6 +43,8 @@ class Table:
     title: str = ""
 
 
+_FEW = 0.05  # of the population; from less, uniqueness there can hardly be estimated
+
 Block = str | Table | Bars
 
 
@@ -293,10 +295,16 @@ def _population(found: Risk, told: Words) -> list[Block]:
     if known.presence is not None:
         low, high = known.presence
         lines.append(told["presence"].format(low=_percent(low), high=_percent(high)))
-    for model in ("counted", "best"):
-        if model in known.uniques and found.unique_share:
-            count = _count(round(known.uniques[model]))
-            lines.append(told["uniques"].format(count=count, model=model))
+    if found.unique_share and known.uniques:
+        counts = {name: _count(round(number)) for name, number in known.uniques.items()}
+        if "counted" in counts:
+            lines.append(told["counted"].format(count=counts["counted"]))
+        elif "low" in counts:
+            lines.append(told["uniques"].format(**counts))
+            if found.rows < _FEW * known.size:
+                lines.append(told["few"])
+        else:
+            lines.append(told["counted"].format(count=counts["best"]))
     return lines
 
 

@@ -2,9 +2,9 @@ r"""Ways of writing that hide a number, led back to ASCII: one character to one 
 
 Full-width letters, digits and the marks inside numbers become ASCII (Unicode block Halfwidth and
 Fullwidth Forms); hyphens, dashes and spaces of other alphabets become ``-`` and a space; zero-width
-characters go. Chinese numerals read out one by one, at least three in a row, become digits, 幺, 两
-and those of cheques (壹贰叁) among them. What is folded depends on the character and its neighbours
-in the row, so it never depends on where a column is cut.
+characters go. Chinese numerals read out one by one, at least three in a row, become digits, 幺, 两,
+those of cheques (壹贰叁) and those of radio (洞拐勾) among them. What is folded depends on the
+character and its neighbours in the row, so it never depends on where a column is cut.
 
 >>> folded, removed = fold(np.frombuffer("a１\u200b２－b".encode(), np.uint8))
 >>> bytes(folded), removed.tolist()
@@ -35,7 +35,18 @@ _NOTHING = (
     "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufe0e\ufe0f\u20e3"
 )
 _NUMERALS = (
-    *("〇○零", "一幺壹", "二两兩贰貳", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖"),
+    *(
+        "〇○零洞",
+        "一幺壹",
+        "二两兩贰貳",
+        "三叁參",
+        "四肆",
+        "五伍",
+        "六陆陸",
+        "七柒拐",
+        "八捌",
+        "九玖勾",
+    ),
 )
 _LEAST_NUMERALS = 3
 
