@@ -1,0 +1,287 @@
+"""The scan in compiled loops: what `fold`, `runs` and `words` do over arrays, for much text.
+
+Both ways give the same (`tests/deid/test_compiled_scan.py`); `fast` chooses.
+"""
+
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, import-untyped"
+# Types are numba's to infer; `fast` is typed.
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+_EDGE = 0xFF
+_GONE = 1
+_FEWEST_NUMERALS = 3
+_LONGEST = 24  # bytes of the longest label
+_SHORT = np.uint32(0b111000)
+_HEAD_CASE, _HEAD_MIX = np.uint64(0x202020), np.uint64(0x9E3779B1)
+_SIXTEEN, _HALF = np.uint64(16), np.uint64(0xFFFFFFFF)
+_TAIL_CASE, _UP = np.uint64(0x202020202020), np.uint64(48)
+_ONE, _THREE, _SEVEN, _EIGHT = np.uint32(1), np.uint64(3), np.uint64(7), np.uint64(8)
+_MEMORY = 1 << 18  # places whose words are remembered
+_NOTHING = np.uint64(0)
+
+
+def kernel(function):
+    """Compile without the interpreter lock; keep the machine code where the file system allows."""
+    try:
+        return numba.njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # no directory that can hold the cache: compile once a process
+        return numba.njit(nogil=True)(function)
+
+
+@kernel
+def join_and_fold(data, offsets, padding, two, three, numerals, out, removed):
+    """Write the rows between edges, folded, and what was taken out; return the sizes of both.
+
+    `two` is uint8 (64,) by the second byte behind 0xC2, `three` and `numerals` are (65536,) by the
+    lower bits of three bytes: what a character becomes, and the value of a numeral or -1.
+    """
+    for at in range(padding):
+        out[at] = _EDGE
+    to = padding  # where to write
+    gone = 0
+    shift = padding - offsets[0]  # from a place in `data` to one in the joined rows
+    for row in range(len(offsets) - 1):
+        if row:
+            out[to] = _EDGE
+            to += 1
+            shift += 1
+        at, stop = offsets[row], offsets[row + 1]
+        while at < stop:
+            byte = data[at]
+            if byte < 0xC2 or byte >= 0xF0:
+                out[to] = byte
+                to += 1
+                at += 1
+                continue
+            if byte < 0xE0:
+                becomes = two[data[at + 1] & 63] if byte == 0xC2 else 0
+                if becomes == 0:
+                    out[to] = byte
+                    out[to + 1] = data[at + 1]
+                    to += 2
+                else:
+                    if becomes == _GONE:
+                        removed[gone] = at + shift
+                        gone += 1
+                    else:
+                        out[to] = becomes
+                        to += 1
+                    removed[gone] = at + 1 + shift
+                    gone += 1
+                at += 2
+                continue
+            key = (byte & 15) << 12 | (data[at + 1] & 63) << 6 | data[at + 2] & 63
+            if numerals[key] >= 0:
+                last = at + 3
+                while last < stop and data[last] >= 0xE0 and data[last] < 0xF0:
+                    other = (data[last] & 15) << 12 | (data[last + 1] & 63) << 6
+                    if numerals[other | data[last + 2] & 63] < 0:
+                        break
+                    last += 3
+                many = last - at >= 3 * _FEWEST_NUMERALS
+                while at < last:
+                    if many:
+                        key = (data[at] & 15) << 12 | (data[at + 1] & 63) << 6 | data[at + 2] & 63
+                        out[to] = 48 + numerals[key]
+                        to += 1
+                        removed[gone] = at + 1 + shift
+                        removed[gone + 1] = at + 2 + shift
+                        gone += 2
+                    else:
+                        for place in range(3):
+                            out[to + place] = data[at + place]
+                        to += 3
+                    at += 3
+                continue
+            becomes = three[key]
+            if becomes == 0:
+                out[to] = byte
+                out[to + 1] = data[at + 1]
+                out[to + 2] = data[at + 2]
+                to += 3
+            else:
+                if becomes == _GONE:
+                    removed[gone] = at + shift
+                    gone += 1
+                else:
+                    out[to] = becomes
+                    to += 1
+                removed[gone] = at + 1 + shift
+                removed[gone + 1] = at + 2 + shift
+                gone += 2
+            at += 3
+    for at in range(padding):
+        out[to + at] = _EDGE
+    return to + padding, gone
+
+
+@kernel
+def runs_and_marks(data, kinds, digits, codes, held, marks):
+    """Write the runs of digits, those of letters and digits, and the places of marks.
+
+    `kinds` is uint8 (256,): 1 a digit, 2 a letter, 4 a mark, 0 other. `digits` and `codes` are int64
+    (2, m): start and length. `held` tells which codes hold a digit. Returns the three counts.
+    """
+    digit_count = code_count = mark_count = 0
+    size = len(data)
+    at = 0
+    while at < size:
+        kind = kinds[data[at]]
+        if kind == 0:
+            at += 1
+            continue
+        if kind == 4:
+            marks[mark_count] = at
+            mark_count += 1
+            at += 1
+            continue
+        first = at
+        numbered = False
+        while True:
+            if kind == 1:
+                numbered = True
+                begin = at
+                while kinds[data[at]] == 1:
+                    at += 1
+                digits[0, digit_count] = begin
+                digits[1, digit_count] = at - begin
+                digit_count += 1
+            else:
+                while kinds[data[at]] == 2:
+                    at += 1
+            kind = kinds[data[at]]
+            if kind != 1 and kind != 2:
+                break
+        codes[0, code_count] = first
+        codes[1, code_count] = at - first
+        held[code_count] = numbered
+        code_count += 1
+    return digit_count, code_count, mark_count
+
+
+@kernel
+def _is_letter(byte):
+    low = byte | 32
+    return 97 <= low <= 122
+
+
+@kernel
+def _maybe(data, end, few):
+    """Return whether a word may end at a place, by its last three bytes."""
+    if data[end] & 0xC0 == 0x80:
+        return False  # inside a character
+    tail = _tail(data, end)
+    return (few[tail >> _THREE] >> np.uint8(tail & _SEVEN)) & 1 != 0
+
+
+@kernel
+def _tail(data, end):
+    head = np.uint64(data[end - 3]) | np.uint64(data[end - 2]) << _EIGHT
+    head |= np.uint64(data[end - 1]) << _SIXTEEN
+    return ((head | _HEAD_CASE) * _HEAD_MIX & _HALF) >> _SIXTEEN
+
+
+@kernel
+def _word_at(data, end, low, words, tails, long_tails, slots, seed, mix, lower, covers):
+    """Return the longest word that ends at a place and begins at `low` or later, or -1."""
+    maybe = tails[_tail(data, end)]
+    six = _NOTHING
+    for place in range(6):
+        six |= np.uint64(data[end - 6 + place]) << np.uint64(8 * place)
+    lengths = long_tails[((six | _TAIL_CASE) * mix) >> _UP] | maybe & _SHORT
+    if lengths == 0:
+        return -1
+    most = min(end - low, _LONGEST)
+    one = two = three = _NOTHING  # the 24 bytes before the end, in lower case
+    for place in range(8):
+        moved = np.uint64(8 * place)
+        one |= np.uint64(lower[data[end - 24 + place]]) << moved
+        two |= np.uint64(lower[data[end - 16 + place]]) << moved
+        three |= np.uint64(lower[data[end - 8 + place]]) << moved
+    for length in range(most, 2, -1):
+        if not (lengths >> np.uint32(length)) & _ONE:
+            continue
+        head, middle, tail = one & covers[length, 0], two & covers[length, 1], three
+        tail &= covers[length, 2]
+        word = slots[(((head * seed ^ middle) * seed ^ tail) * seed) >> _UP]
+        if word < 0 or words[word, 0] != head or words[word, 1] != middle:
+            continue
+        if words[word, 2] != tail:
+            continue
+        if words[word, 4] and (_is_letter(data[end - length - 1]) or _is_letter(data[end])):
+            continue
+        return word
+    return -1
+
+
+@kernel
+def words_before(data, start, width, reach, limit, vocabulary, ends, masks, direct):
+    """Write the mask of the word that ends last before each start, and whether it is direct.
+
+    `reach` is how far before a start a word may begin, `limit` how far away a direct one may end.
+    `ends` is uint8 (256,): bits 1 a mark of one byte that ends a clause, 2 the last byte of such a
+    full-width mark, 4 the last byte of such a Chinese one.
+    """
+    words, few, tails, long_tails, slots, seed, mix, lower, covers = vocabulary
+    known = np.full(_MEMORY, -1, np.int64)  # which row was the last with a place of this hash
+    for row in range(len(start)):
+        place = start[row]
+        slot = place & _MEMORY - 1
+        last = known[slot]
+        known[slot] = row
+        if last >= 0 and start[last] == place:  # entities share candidates
+            masks[row], direct[row] = masks[last], direct[last]
+            continue
+        low = place - reach
+        masks[row] = _NOTHING
+        direct[row] = False
+        end = place
+        while end >= place - width + 3:
+            if data[end - 1] == _EDGE:
+                break  # what stands before is another row
+            if _maybe(data, end, few):
+                word = _word_at(
+                    data, end, low, words, tails, long_tails, slots, seed, mix, lower, covers
+                )
+                if word >= 0:
+                    masks[row] = words[word, 3]
+                    direct[row] = place - end <= limit and not _clause_ends(data, end, place, ends)
+                    break
+            end -= 1
+
+
+@kernel
+def _clause_ends(data, start, end, ends):
+    for at in range(start, end):
+        byte = data[at]
+        if ends[byte] & 1:
+            return True
+        if at + 2 < end:
+            if byte == 0xEF and data[at + 1] == 0xBC and ends[data[at + 2]] & 2:
+                return True
+            if byte == 0xE3 and data[at + 1] == 0x80 and ends[data[at + 2]] & 4:
+                return True
+    return False
+
+
+@kernel
+def words_after(data, end, width, vocabulary, masks):
+    """Write the masks of all words within `width` bytes behind each end, in its row."""
+    words, few, tails, long_tails, slots, seed, mix, lower, covers = vocabulary
+    for row in range(len(end)):
+        begin = end[row]
+        masks[row] = _NOTHING
+        stop = begin
+        while stop < begin + width and data[stop] != _EDGE:
+            stop += 1
+        for place in range(begin + 3, stop + 1):
+            if _maybe(data, place, few):
+                word = _word_at(
+                    data, place, begin, words, tails, long_tails, slots, seed, mix, lower, covers
+                )
+                if word >= 0:
+                    masks[row] |= words[word, 3]
