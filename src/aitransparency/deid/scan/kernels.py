@@ -285,3 +285,63 @@ def words_after(data, end, width, vocabulary, masks):
                 )
                 if word >= 0:
                     masks[row] |= words[word, 3]
+
+
+@kernel
+def follows(data, start, text, here):
+    """Write whether a text stands at each start."""
+    for row in range(len(start)):
+        at = start[row]
+        good = True
+        for place in range(len(text)):
+            if data[at + place] != text[place]:
+                good = False
+                break
+        here[row] = good
+
+
+@kernel
+def reach(data, at, table, limit, step, counts):
+    """Write how many bytes of a table stand from each place on (step 1) or before it (step -1)."""
+    for row in range(len(at)):
+        place = at[row] if step > 0 else at[row] - 1
+        count = 0
+        while count < limit and table[data[place]]:
+            count += 1
+            place += step
+        counts[row] = count
+
+
+@kernel
+def fits(characters, allowed, good):
+    """Write which rows have an allowed character at every place."""
+    for row in range(len(characters)):
+        fine = True
+        for place in range(len(allowed)):
+            if not allowed[place, characters[row, place]]:
+                fine = False
+                break
+        good[row] = fine
+
+
+@kernel
+def places_grouped(first, sizes, gap, grouping, check_letter, found):
+    """Write which of the runs `first` begin groups of these sizes; return how many."""
+    count = 0
+    parts = len(grouping)
+    for row in range(len(first)):
+        at = first[row]
+        good = True
+        for part in range(1, parts):
+            if gap[at + part - 1] == 0:
+                good = False
+                break
+            size = sizes[at + part]
+            if size != grouping[part]:
+                good = check_letter and part == parts - 1 and size == grouping[part] - 1
+                if not good:
+                    break
+        if good:
+            found[count] = at
+            count += 1
+    return count

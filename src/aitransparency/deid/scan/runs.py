@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, Ints, windows
+from aitransparency.deid.scan.fast import kernels
 
 Mask = npt.NDArray[np.bool_]
 
@@ -205,9 +206,9 @@ class Runs:
     def _whole(self, length: int, check_letter: bool) -> Windows:
         parts = []
         if length in self.lengths_present:
-            parts.append(self.start[self.length == length])
+            parts.append(self.start[self._of_length(length)])
         if check_letter and length - 1 in self.lengths_present:
-            start = self.start[self.length == length - 1]
+            start = self.start[self._of_length(length - 1)]
             parts.append(start[self._x_at(start + length - 1)])
         start = np.concatenate(parts)
         characters = windows(self.data, start, length)
@@ -216,6 +217,19 @@ class Runs:
         elif check_letter:
             characters[:, -1] = upper(characters[:, -1])
         return Windows(start, start + length, characters)
+
+    def _of_length(self, length: int) -> Ints:
+        """Return which runs have a length, at most 63."""
+        order, edges = self._by_length
+        return order[edges[length] : edges[length + 1]]
+
+    @cached_property
+    def _by_length(self) -> tuple[Ints, Ints]:
+        """The runs in order of their length, and where each length begins among them."""
+        short = np.minimum(self.length, 64).astype(np.uint8)
+        edges = np.zeros(66, np.int64)
+        np.cumsum(np.bincount(short, minlength=65), out=edges[1:])
+        return np.argsort(short, kind="stable"), edges
 
     def _x_at(self, place: Ints) -> Mask:
         is_x: Mask = (self.data[place] | 32) == _X
@@ -264,18 +278,8 @@ class Runs:
 
     def _places_grouped(self, grouping: tuple[int, ...], check_letter: bool) -> Windows:
         linked, _ = self._linked
-        sizes, gap = self._linked_table
-        first = self._linked_of(grouping[0])
-        last_part = len(grouping) - 1
-        for part in range(1, last_part):
-            at = first + part
-            first = first[(sizes[at] == grouping[part]) & (gap[at - 1] != 0)]
-        last = first + last_part
-        fit = sizes[last] == grouping[-1]
-        if check_letter:
-            fit |= sizes[last] == grouping[-1] - 1
-        fit &= gap[last - 1] != 0
-        first, last = linked[first[fit]], linked[last[fit]]
+        first = self._first_grouped(grouping, check_letter)
+        first, last = linked[first], linked[first + len(grouping) - 1]
         if check_letter and len(last):
             short = self.length[last] != grouping[-1]
             keep = ~short | self._x_at(self.start[last] + self.length[last])
@@ -292,6 +296,27 @@ class Runs:
         elif check_letter:
             characters[:, -1] = upper(characters[:, -1])
         return Windows(self.start[first], self.start[last] + grouping[-1], characters)
+
+    def _first_grouped(self, grouping: tuple[int, ...], check_letter: bool) -> Ints:
+        """Return which linked runs are the first of such groups."""
+        sizes, gap = self._linked_table
+        first = self._linked_of(grouping[0])
+        if compiled := kernels(len(self.data)):
+            found = np.empty(len(first), np.int64)
+            many = compiled.places_grouped(
+                first, sizes, gap, np.array(grouping), check_letter, found
+            )
+            return found[:many]
+        last_part = len(grouping) - 1
+        for part in range(1, last_part):
+            at = first + part
+            first = first[(sizes[at] == grouping[part]) & (gap[at - 1] != 0)]
+        last = first + last_part
+        fit = sizes[last] == grouping[-1]
+        if check_letter:
+            fit |= sizes[last] == grouping[-1] - 1
+        fit &= gap[last - 1] != 0
+        return first[fit]
 
     @cached_property
     def _linked_table(self) -> tuple[Ints, npt.NDArray[np.int32]]:
@@ -383,6 +408,9 @@ class Shape(NamedTuple):
         if not len(characters):
             return _NONE
         good = np.ones(len(characters), np.bool_)
+        if compiled := kernels(0):
+            compiled.fits(characters, self.allowed, good)
+            return good
         for place, table in enumerate(self.allowed):
             good &= table[characters[:, place]]
         return good

@@ -192,6 +192,9 @@ class ScanText:
         counts = np.empty(len(at), np.int64)
         if not len(at):
             return counts
+        if compiled := kernels(len(self.data)):
+            compiled.reach(self.data, at, table, limit, -1 if backward else 1, counts)
+            return counts
         for block in _blocks(len(at), limit):
             first = at[block] - limit if backward else at[block]
             other = ~translated(self.windows(first, limit), table)
@@ -204,6 +207,9 @@ class ScanText:
         """Return whether `text` stands at each start, bool (m,)."""
         here = np.ones(len(start), np.bool_)
         if not len(start):
+            return here
+        if compiled := kernels(len(self.data)):
+            compiled.follows(self.data, start, np.frombuffer(text, np.uint8), here)
             return here
         for place, byte in enumerate(text):
             here &= self.data[start + place] == byte
