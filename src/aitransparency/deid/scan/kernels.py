@@ -345,3 +345,68 @@ def places_grouped(first, sizes, gap, grouping, check_letter, found):
             found[count] = at
             count += 1
     return count
+
+
+@kernel
+def separators_after(data, start, length, is_separator, longest, gap):
+    """Write the separators between each run and the next, packed into a number, 0 where none link."""
+    for row in range(len(start) - 1):
+        at, last = start[row] + length[row], start[row + 1]
+        packed = 0
+        if last - at <= longest:
+            while at < last and is_separator[data[at]]:
+                packed = packed << 8 | data[at]
+                at += 1
+            if at < last:
+                packed = 0
+        gap[row] = packed
+    if len(start):
+        gap[len(start) - 1] = 0
+
+
+@kernel
+def chains(sizes, gap, first, last, total):
+    """Write the chains of runs with one separator all along, and their characters; return how many.
+
+    `sizes` and `gap` are those of the linked runs.
+    """
+    count = at = 0
+    while at < len(gap):
+        mark = gap[at]
+        end = at + 1
+        if mark == 0:
+            at = end
+            continue
+        characters = sizes[at]
+        while end < len(gap) and gap[end] == mark:
+            characters += sizes[end]
+            end += 1
+        stop = min(end, len(gap) - 1)
+        if stop == end:
+            characters += sizes[stop]
+        first[count], last[count], total[count] = at, stop, characters
+        count += 1
+        at = end
+    return count
+
+
+@kernel
+def gather(data, start, length, first, last, short, characters, end):
+    """Write the characters of chains from run `first` to `last`, in upper case, and their ends."""
+    width = characters.shape[1]
+    for row in range(len(first)):
+        to = 0
+        for run in range(first[row], last[row] + 1):
+            for at in range(start[run], start[run] + length[run]):
+                characters[row, to] = _upper(data[at])
+                to += 1
+        stop = start[last[row]] + length[last[row]]
+        if short[row]:
+            stop += 1
+        characters[row, width - 1] = _upper(data[stop - 1])
+        end[row] = stop
+
+
+@kernel
+def _upper(byte):
+    return byte & 0xDF if _is_letter(byte) else byte
