@@ -19,7 +19,7 @@ import numpy.typing as npt
 from aitransparency.deid.column import Bytes, Ints
 from aitransparency.deid.recognizers.dates import FIRST_YEAR, LAST_YEAR, is_day
 from aitransparency.deid.scan.recognizer import PASSED, SHAPE, Matches, Recognizer, Scores, words
-from aitransparency.deid.scan.runs import Windows, is_alnum, is_digit
+from aitransparency.deid.scan.runs import is_alnum, is_digit
 from aitransparency.deid.scan.text import EDGE, ScanText, members
 
 Mask = npt.NDArray[np.bool_]

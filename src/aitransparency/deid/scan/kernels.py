@@ -123,8 +123,8 @@ def join_and_fold(data, offsets, padding, two, three, numerals, out, removed):
 def runs_and_marks(data, kinds, digits, codes, held, marks):
     """Write the runs of digits, those of letters and digits, and the places of marks.
 
-    `kinds` is uint8 (256,): 1 a digit, 2 a letter, 4 a mark, 0 other. `digits` and `codes` are int64
-    (2, m): start and length. `held` tells which codes hold a digit. Returns the three counts.
+    `kinds` is uint8 (256,): 1 a digit, 2 a letter, 4 a mark, 0 other. `digits` and `codes` are
+    int64 (2, m): start and length. `held` tells which codes hold a digit. Returns the three counts.
     """
     digit_count = code_count = mark_count = 0
     size = len(data)
@@ -227,10 +227,13 @@ def words_before(data, start, width, reach, limit, vocabulary, ends, masks, dire
     full-width mark, 4 the last byte of such a Chinese one.
     """
     words, few, tails, long_tails, slots, seed, mix, lower, covers = vocabulary
-    known = np.full(_MEMORY, -1, np.int64)  # which row was the last with a place of this hash
+    slots_known = 64
+    while slots_known < _MEMORY and slots_known < 2 * len(start):
+        slots_known *= 2
+    known = np.full(slots_known, -1, np.int32)  # which row was the last with a place of this hash
     for row in range(len(start)):
         place = start[row]
-        slot = place & _MEMORY - 1
+        slot = place & slots_known - 1
         last = known[slot]
         known[slot] = row
         if last >= 0 and start[last] == place:  # entities share candidates
@@ -349,7 +352,7 @@ def places_grouped(first, sizes, gap, grouping, check_letter, found):
 
 @kernel
 def separators_after(data, start, length, is_separator, longest, gap):
-    """Write the separators between each run and the next, packed into a number, 0 where none link."""
+    """Write the separators behind each run, packed into a number, 0 where none link the next."""
     for row in range(len(start) - 1):
         at, last = start[row] + length[row], start[row + 1]
         packed = 0

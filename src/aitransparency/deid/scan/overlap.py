@@ -65,6 +65,8 @@ def raised(
     starts, ends, scores = start[order], end[order], score[order].copy()
     reach = np.maximum.accumulate(ends)
     crowded = np.flatnonzero(starts[1:] < reach[:-1]) + 1  # what begins inside another
+    if not len(crowded):
+        return score
     for step in range(1, _NEAR + 1):
         inner = crowded[crowded >= step]
         outer = inner - step

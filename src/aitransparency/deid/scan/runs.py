@@ -317,8 +317,8 @@ class Runs:
         sizes, gap = self._linked_table
         first = self._linked_of(grouping[0])
         if compiled := kernels(len(self.data)):
-            found = np.empty(len(first), np.int64)
-            many = compiled.places_grouped(
+            found: Ints = np.empty(len(first), np.int64)
+            many: int = compiled.places_grouped(
                 first, sizes, gap, np.array(grouping), check_letter, found
             )
             return found[:many]

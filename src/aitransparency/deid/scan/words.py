@@ -166,9 +166,7 @@ class Vocabulary:
         self, compiled: Any, data: Bytes, start: Ints, width: int
     ) -> tuple[Masks, Mask]:  # a module whose functions numba types
         masks, direct = np.empty(len(start), np.uint64), np.empty(len(start), np.bool_)
-        compiled.words_before(
-            data, start, width, BEFORE, DIRECT, self._flat, _ENDS, masks, direct
-        )
+        compiled.words_before(data, start, width, BEFORE, DIRECT, self._flat, _ENDS, masks, direct)
         return masks, direct
 
     def _distinct_before(self, text: ScanText, start: Ints, width: int) -> tuple[Masks, Mask]:
