@@ -16,11 +16,14 @@ _GONE = 1
 _FEWEST_NUMERALS = 3
 _LONGEST = 24  # bytes of the longest label
 _SHORT = np.uint32(0b111000)
-_HEAD_CASE, _HEAD_MIX = np.uint64(0x202020), np.uint64(0x9E3779B1)
+_HEAD, _HEAD_CASE, _HEAD_MIX = np.uint64(0xFFFFFF), np.uint64(0x202020), np.uint64(0x9E3779B1)
+_LOW_BITS, _HIGH_BITS = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(0x8080808080808080)
+_FROM_A, _FROM_Z = np.uint64(0x3F3F3F3F3F3F3F3F), np.uint64(0x2525252525252525)
 _SIXTEEN, _HALF = np.uint64(16), np.uint64(0xFFFFFFFF)
 _TAIL_CASE, _UP = np.uint64(0x202020202020), np.uint64(48)
-_ONE, _THREE, _SEVEN, _EIGHT = np.uint32(1), np.uint64(3), np.uint64(7), np.uint64(8)
-_MEMORY = 1 << 18  # places whose words are remembered
+_ONE, _TWO, _THREE, _SEVEN = np.uint32(1), np.uint64(2), np.uint64(3), np.uint64(7)
+_MEMORY = 1 << 17  # places whose words are remembered
+_DIRECT = np.uint64(1 << 63)  # no word has this bit
 _NOTHING = np.uint64(0)
 
 
@@ -170,38 +173,38 @@ def _is_letter(byte):
 
 
 @kernel
-def _maybe(data, end, few):
+def _maybe(data, eight, end, few):
     """Return whether a word may end at a place, by its last three bytes."""
     if data[end] & 0xC0 == 0x80:
         return False  # inside a character
-    tail = _tail(data, end)
+    tail = _tail(eight, end)
     return (few[tail >> _THREE] >> np.uint8(tail & _SEVEN)) & 1 != 0
 
 
 @kernel
-def _tail(data, end):
-    head = np.uint64(data[end - 3]) | np.uint64(data[end - 2]) << _EIGHT
-    head |= np.uint64(data[end - 1]) << _SIXTEEN
-    return ((head | _HEAD_CASE) * _HEAD_MIX & _HALF) >> _SIXTEEN
+def _tail(eight, end):
+    return ((eight[end - 3] & _HEAD | _HEAD_CASE) * _HEAD_MIX & _HALF) >> _SIXTEEN
 
 
 @kernel
-def _word_at(data, end, low, words, tails, long_tails, slots, seed, mix, lower, covers):
+def _lower(eight):
+    """Return eight bytes with ASCII letters in lower case."""
+    low = eight & _LOW_BITS
+    capital = ((low + _FROM_A) ^ (low + _FROM_Z)) & ~eight & _HIGH_BITS
+    return eight | capital >> _TWO
+
+
+@kernel
+def _word_at(data, eight, end, low, words, tails, long_tails, slots, seed, mix, covers):
     """Return the longest word that ends at a place and begins at `low` or later, or -1."""
-    maybe = tails[_tail(data, end)]
-    six = _NOTHING
-    for place in range(6):
-        six |= np.uint64(data[end - 6 + place]) << np.uint64(8 * place)
+    maybe = tails[_tail(eight, end)]
+    six = eight[end - 8] >> _SIXTEEN
     lengths = long_tails[((six | _TAIL_CASE) * mix) >> _UP] | maybe & _SHORT
     if lengths == 0:
         return -1
     most = min(end - low, _LONGEST)
-    one = two = three = _NOTHING  # the 24 bytes before the end, in lower case
-    for place in range(8):
-        moved = np.uint64(8 * place)
-        one |= np.uint64(lower[data[end - 24 + place]]) << moved
-        two |= np.uint64(lower[data[end - 16 + place]]) << moved
-        three |= np.uint64(lower[data[end - 8 + place]]) << moved
+    one, two = _lower(eight[end - 24]), _lower(eight[end - 16])
+    three = _lower(eight[end - 8])
     for length in range(most, 2, -1):
         if not (lengths >> np.uint32(length)) & _ONE:
             continue
@@ -219,42 +222,43 @@ def _word_at(data, end, low, words, tails, long_tails, slots, seed, mix, lower, 
 
 
 @kernel
-def words_before(data, start, width, reach, limit, vocabulary, ends, masks, direct):
+def words_before(data, eight, start, width, reach, limit, vocabulary, ends, masks, direct):
     """Write the mask of the word that ends last before each start, and whether it is direct.
 
+    `eight` is every eight bytes of `data` as a number, uint64 (size - 7,), one byte apart.
     `reach` is how far before a start a word may begin, `limit` how far away a direct one may end.
     `ends` is uint8 (256,): bits 1 a mark of one byte that ends a clause, 2 the last byte of such a
     full-width mark, 4 the last byte of such a Chinese one.
     """
-    words, few, tails, long_tails, slots, seed, mix, lower, covers = vocabulary
+    words, few, tails, long_tails, slots, seed, mix, covers = vocabulary
     slots_known = 64
     while slots_known < _MEMORY and slots_known < 2 * len(start):
         slots_known *= 2
-    known = np.full(slots_known, -1, np.int32)  # which row was the last with a place of this hash
+    known = np.zeros((slots_known, 2), np.uint64)  # a place and what is known of it
     for row in range(len(start)):
         place = start[row]
         slot = place & slots_known - 1
-        last = known[slot]
-        known[slot] = row
-        if last >= 0 and start[last] == place:  # entities share candidates
-            masks[row], direct[row] = masks[last], direct[last]
+        if known[slot, 0] == np.uint64(place):  # entities share candidates
+            masks[row] = known[slot, 1] & ~_DIRECT
+            direct[row] = known[slot, 1] & _DIRECT != 0
             continue
         low = place - reach
-        masks[row] = _NOTHING
-        direct[row] = False
+        mask, near = _NOTHING, False
         end = place
         while end >= place - width + 3:
             if data[end - 1] == _EDGE:
                 break  # what stands before is another row
-            if _maybe(data, end, few):
+            if _maybe(data, eight, end, few):
                 word = _word_at(
-                    data, end, low, words, tails, long_tails, slots, seed, mix, lower, covers
+                    data, eight, end, low, words, tails, long_tails, slots, seed, mix, covers
                 )
                 if word >= 0:
-                    masks[row] = words[word, 3]
-                    direct[row] = place - end <= limit and not _clause_ends(data, end, place, ends)
+                    mask = words[word, 3]
+                    near = place - end <= limit and not _clause_ends(data, end, place, ends)
                     break
             end -= 1
+        masks[row], direct[row] = mask, near
+        known[slot, 0], known[slot, 1] = place, mask | _DIRECT if near else mask
 
 
 @kernel
@@ -272,9 +276,9 @@ def _clause_ends(data, start, end, ends):
 
 
 @kernel
-def words_after(data, end, width, vocabulary, masks):
+def words_after(data, eight, end, width, vocabulary, masks):
     """Write the masks of all words within `width` bytes behind each end, in its row."""
-    words, few, tails, long_tails, slots, seed, mix, lower, covers = vocabulary
+    words, few, tails, long_tails, slots, seed, mix, covers = vocabulary
     for row in range(len(end)):
         begin = end[row]
         masks[row] = _NOTHING
@@ -282,9 +286,9 @@ def words_after(data, end, width, vocabulary, masks):
         while stop < begin + width and data[stop] != _EDGE:
             stop += 1
         for place in range(begin + 3, stop + 1):
-            if _maybe(data, place, few):
+            if _maybe(data, eight, place, few):
                 word = _word_at(
-                    data, place, begin, words, tails, long_tails, slots, seed, mix, lower, covers
+                    data, eight, place, begin, words, tails, long_tails, slots, seed, mix, covers
                 )
                 if word >= 0:
                     masks[row] |= words[word, 3]

@@ -331,7 +331,8 @@ class Runs:
         if check_letter:
             fit |= sizes[last] == grouping[-1] - 1
         fit &= gap[last - 1] != 0
-        return first[fit]
+        kept: Ints = first[fit]
+        return kept
 
     @cached_property
     def _linked_table(self) -> tuple[Ints, npt.NDArray[np.int32]]:

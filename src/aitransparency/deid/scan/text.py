@@ -132,7 +132,12 @@ class ScanText:
 
     @cached_property
     def _numbered(self) -> Mask:
-        return self.handles.hold(self.digits.start)
+        codes, handles = self.codes, self.handles
+        if len(codes.start) == len(handles.start):
+            return self._read.numbered
+        first = np.searchsorted(codes.start, handles.start)
+        numbered: Mask = np.logical_or.reduceat(self._read.numbered, first)
+        return numbered
 
     @cached_property
     def numbered_handles(self) -> Runs:

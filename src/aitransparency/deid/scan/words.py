@@ -132,7 +132,9 @@ class Vocabulary:
             after = np.zeros(len(start), np.uint64)
             lonely = np.flatnonzero(before == 0)
             masks = np.empty(len(lonely), np.uint64)
-            compiled.words_after(text.data, end[lonely], AFTER, self._flat, masks)
+            compiled.words_after(
+                text.data, _eights(text.data), end[lonely], AFTER, self._flat, masks
+            )
             after[lonely] = masks
             return Around(before, direct, after)
         before, direct = self._distinct_before(text, start, BEFORE)
@@ -160,13 +162,16 @@ class Vocabulary:
         few = np.packbits(self.tails != 0, bitorder="little")
         hashes = few, self.tails, self.long_tails, self.slots, self.seed, _SEEDS[0]
         words = np.column_stack([*self.parts, self.mask, self.ascii.astype(np.uint64)])
-        return words, *hashes, _LOWER, np.array(_COVERS)
+        return words, *hashes, np.array(_COVERS)
 
     def _compiled_before(
         self, compiled: Any, data: Bytes, start: Ints, width: int
     ) -> tuple[Masks, Mask]:  # a module whose functions numba types
         masks, direct = np.empty(len(start), np.uint64), np.empty(len(start), np.bool_)
-        compiled.words_before(data, start, width, BEFORE, DIRECT, self._flat, _ENDS, masks, direct)
+        vocabulary, eight = self._flat, _eights(data)
+        compiled.words_before(
+            data, eight, start, width, BEFORE, DIRECT, vocabulary, _ENDS, masks, direct
+        )
         return masks, direct
 
     def _distinct_before(self, text: ScanText, start: Ints, width: int) -> tuple[Masks, Mask]:
@@ -228,8 +233,7 @@ class Vocabulary:
         hit = np.flatnonzero(maybe)
         row = hit // wide
         end = first[row] + (hit - row * wide) + 3
-        eight = np.ndarray(len(data) - 7, np.uint64, data, 0, (1,))
-        lengths = self.long_tails[_long_hash(eight[end - 8])] | maybe[hit] & _SHORT
+        lengths = self.long_tails[_long_hash(_eights(data)[end - 8])] | maybe[hit] & _SHORT
         good = np.flatnonzero(lengths)
         return row[good], end[good], lengths[good]
 
@@ -262,6 +266,11 @@ class Vocabulary:
             found[some[hit]] = word[hit]
             lengths[some[hit]] = 0
         return found
+
+
+def _eights(data: Bytes) -> Masks:
+    """Return every eight bytes as a number, a view."""
+    return np.ndarray(len(data) - 7, np.uint64, data, 0, (1,))
 
 
 def _slot(parts: tuple[Masks, ...], seed: np.uint64) -> npt.NDArray[np.int64]:
