@@ -4,8 +4,8 @@ Run: python benchmarks/risk.py [--rows 1000000] [--peers PYTHON] [--only metrics
 
 PYTHON is the interpreter of an environment of its own with the peers, which pin old packages:
 python -m venv peers && peers/bin/pip install pycanon==1.3.5 anjana==1.2.3. Without it only our own
-times are printed. Parts: metrics, lattice, big (10 million rows), suggestion, uniqueness, leaks,
-cost. Polars, where installed, is timed in the same run.
+times are printed. Parts: metrics, own, lattice, big (10 million rows), suggestion, uniqueness,
+leaks, cost. Polars, where installed, is timed in the same run.
 """
 
 from __future__ import annotations
@@ -33,11 +33,27 @@ from aitransparency import deid
 from aitransparency.deid.deidentify import deidentify_table
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.risk import k_anonymity, l_diversity, t_closeness
+from aitransparency.deid.risk.classes import classes_of
 from aitransparency.deid.risk.hierarchy import hierarchy
 from aitransparency.deid.risk.uniqueness import sample_uniques_unique
 from aitransparency.deid.techniques import Generalize, Keep, Mask, Pseudonymize, Redact, Scan
 from aitransparency.deid.verify import verify
+from aitransparency.demo.people import people as make_people
 
+OWN = (["sex", "race"], ["education", "marital-status", "sex"], ["age", "sex", "race"])
+FIGURES = """
+import json, sys, warnings
+warnings.filterwarnings("ignore")
+import pandas as pd
+from pycanon import anonymity as a
+frame, quasi, asked = pd.read_parquet(sys.argv[1]), json.loads(sys.argv[2]), [sys.argv[3]]
+print(json.dumps([float(one) for one in (
+    a.k_anonymity(frame, quasi), a.l_diversity(frame, quasi, asked),
+    a.entropy_l_diversity(frame, quasi, asked), a.t_closeness(frame, quasi, asked),
+    a.alpha_k_anonymity(frame, quasi, asked)[0], a.basic_beta_likeness(frame, quasi, asked),
+    a.enhanced_beta_likeness(frame, quasi, asked), a.delta_disclosure(frame, quasi, asked),
+)]))
+"""
 QUASI = ["age", "sex", "zip", "education"]
 TESTS = Path(__file__).parents[1] / "tests" / "deid"
 
@@ -181,6 +197,34 @@ def _polars(table: pa.Table, what: str) -> float:
     return float(gain.group_by(QUASI).agg(pl.col("g").sum())["g"].max())
 
 
+def own(options: argparse.Namespace) -> None:
+    """Compare every figure with pycanon's on the table that its and anjana's tests use, Adult."""
+    print("\nAdult (--adult PATH, Parquet), pycanon's figures beside ours")
+    print("| quasi-identifiers | sensitive | k | l | t | beta | largest difference of 8 figures |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    if options.adult is None or options.peers is None:
+        print("give --adult and --peers")
+        return
+    table = pyarrow.parquet.read_table(options.adult)
+    for quasi in OWN:
+        for name in ("salary", "occupation", "hours-per-week"):
+            command = [options.peers, "-c", FIGURES, options.adult, json.dumps(quasi), name]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            theirs = np.array(json.loads(done.stdout.splitlines()[-1]))
+            found = deid.risk(table, quasi_identifiers=quasi, sensitive=[name])
+            told = found.sensitive[name]
+            ours = np.array(
+                [
+                    *(found.k, told.distinct_l, np.floor(told.entropy_l + 1e-9), told.t),
+                    *(told.alpha, told.beta, told.enhanced_beta, told.delta),
+                ]
+            )
+            print(
+                f"| {', '.join(quasi)} | {name} | {found.k} | {told.distinct_l} | {told.t:.4f} | "
+                f"{told.beta:.3f} | {np.abs(ours - theirs).max():.1e} |"
+            )
+
+
 def lattice(options: argparse.Namespace) -> None:
     print("\nfull-domain generalisation to k = 10 with 5% suppressed")
     table = people(100_000)
@@ -240,18 +284,35 @@ def adult_like(rows: int, seed: int) -> tuple[pa.Table, list[str]]:
     return pa.table(columns), list(columns)
 
 
+def customers(rows: int) -> tuple[pa.Table, list[str]]:
+    """Return addresses, days of birth, postal codes, incomes and four categories."""
+    draw = np.random.default_rng(1)
+    known = make_people(10_000)
+    at = pa.array(draw.integers(0, 10_000, rows))
+    jobs, schools = [f"职业{n}" for n in range(20)], ["初中", "高中", "大专", "本科", "硕士"]
+    columns = {
+        **{name: known[name].take(at) for name in ("住址", "出生日期", "性别")},
+        "邮编": np.char.mod("%06d", 518_000 + draw.integers(0, 130, rows)),
+        "年收入": draw.lognormal(11, 0.6, rows).astype(np.int64),
+        "学历": draw.choice(schools, rows),
+        "职业": draw.choice(jobs, rows),
+        "民族": draw.choice(["汉族", "壮族", "回族"], rows, p=[0.9, 0.06, 0.04]),
+    }
+    return pa.table(columns), list(columns)
+
+
 def suggestion(options: argparse.Namespace) -> None:
     print("\nsuggestion: 30,000 rows, 8 quasi-identifiers, k = 10, 5% suppressed; loss is NCP")
-    print("| seed | nodes | looked at | seconds | proven | loss | exhaustive | exhaustive s |")
+    print("| table | nodes | looked at | seconds | proven | loss | exhaustive | exhaustive s |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for seed in range(3):
-        table, names = adult_like(30_000, seed)
+    tables = {f"like Adult, seed {seed}": adult_like(30_000, seed) for seed in range(3)}
+    for name, (table, names) in (*tables.items(), ("Chinese customers", customers(30_000))):
         made = _suggest(table, names)
         started = time.perf_counter()
         optimum = exhaustive(table, names, 10, 1_500)
         took = time.perf_counter() - started
         print(
-            f"| {seed} | {made.nodes:,} | {made.looked_at:,} | {made.seconds:.2f} | {made.proven} "
+            f"| {name} | {made.nodes:,} | {made.looked_at:,} | {made.seconds:.2f} | {made.proven} "
             f"| {made.bound:.4f} | {optimum:.4f} | {took:.1f} |"
         )
 
@@ -283,32 +344,73 @@ def exhaustive(table: pa.Table, names: list[str], k: int, most: int) -> float:
 
 
 def uniqueness(options: argparse.Namespace) -> None:
-    print("\nsample uniques that are population uniques: estimates on simulated populations")
-    print("| population | part | uniques | truth | pitman | poisson-gamma | zayatz | best |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    draw = np.random.default_rng(1)
-    shapes = {
+    print(
+        "\nsample uniques that are unique in the population: estimate over truth, by share sampled"
+    )
+    models = ("pitman", "poisson_gamma", "poisson_lognormal", "zayatz", "rule", "best")
+    print(f"| population | people | part | uniques | truth | {' | '.join(models)} | low to high |")
+    print(f"| {' | '.join(['---'] * (len(models) + 6))} |")
+    draw = np.random.default_rng(options.seed)
+    off: dict[tuple[float, str], list[float]] = {}
+    for name, whole in populations(draw, options).items():
+        people_in = np.bincount(whole)
+        for part in (0.01, 0.05, 0.2):
+            chosen = draw.permutation(whole)[: int(len(whole) * part)]
+            seen = np.bincount(chosen, minlength=len(people_in))
+            truth = part * int((people_in == 1).sum())  # in expectation over samples
+            found = sample_uniques_unique(seen[seen > 0], len(whole))
+            # Dankar et al., BMC Medical Informatics 12:66, 2012, as ARX has it, the Poisson-gamma
+            # model in place of its slide negative binomial.
+            if part <= 0.1:
+                found["rule"] = found.get("pitman", found["zayatz"])
+            else:
+                found["rule"] = min(found["zayatz"], found.get("poisson_gamma", np.inf))
+            told = []
+            for model in models:
+                ratio = found[model] / truth if model in found and truth else float("nan")
+                told.append(f"{ratio:.2f}" if truth >= 1 else "")
+                if truth >= 10 and ratio == ratio:
+                    off.setdefault((part, model), []).append(abs(np.log(max(ratio, 1e-3))))
+            ends = f"{found['low'] / truth:.2f} to {found['high'] / truth:.2f}" if truth else ""
+            counts = f"{len(whole):,} | {part:.0%} | {int((seen == 1).sum()):,} | {truth:,.0f}"
+            print(f"| {name} | {counts} | {' | '.join(told)} | {ends} |")
+    print("\n| part sampled | model | off by a factor of, mean | at worst | tables |")
+    print("| --- | --- | --- | --- | --- |")
+    for (part, model), logs in sorted(off.items()):
+        mean, worst = np.exp(np.mean(logs)), np.exp(max(logs))
+        print(f"| {part:.0%} | {model} | {mean:.2f} | {worst:.1f} | {len(logs)} |")
+
+
+def populations(
+    draw: np.random.Generator, options: argparse.Namespace
+) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """Return the class of everybody in several populations; Adult where it is given."""
+    people_in = 200_000
+    shares = {
         "even, 30,000 classes": np.ones(30_000),
-        "log-normal, 50,000": draw.lognormal(0, 1.5, 50_000),
+        "even, 150,000": np.ones(150_000),
+        "gamma 0.3, 80,000": draw.gamma(0.3, 1, 80_000),
+        "log-normal 0.7, 50,000": draw.lognormal(0, 0.7, 50_000),
+        "log-normal 1.5, 50,000": draw.lognormal(0, 1.5, 50_000),
+        "log-normal 2.5, 50,000": draw.lognormal(0, 2.5, 50_000),
+        "Zipf 1.2, 1,000,000": 1 / np.arange(1, 1_000_001) ** 1.2,
         "Zipf 1.0, 20,000": 1 / np.arange(1, 20_001),
         "Zipf 0.8, 500,000": 1 / np.arange(1, 500_001) ** 0.8,
+        "Zipf 0.5, 200,000": 1 / np.arange(1, 200_001) ** 0.5,
     }
-    for name, weight in shapes.items():
-        whole = draw.choice(len(weight), 200_000, p=weight / weight.sum())
-        people_in = np.bincount(whole, minlength=len(weight))
-        for fraction in (0.01, 0.05, 0.2):
-            part = draw.permutation(whole)[: int(200_000 * fraction)]
-            seen = np.bincount(part, minlength=len(weight))
-            truth = int(((seen == 1) & (people_in == 1)).sum())
-            found = sample_uniques_unique(seen[seen > 0], 200_000)
-            told = [
-                f"{found[key]:,.0f}" if key in found else "-"
-                for key in ("pitman", "poisson_gamma", "zayatz", "best")
-            ]
-            print(
-                f"| {name} | {fraction:.0%} | {int((seen == 1).sum()):,} | {truth:,} | "
-                f"{' | '.join(told)} |"
-            )
+    made = {
+        name: draw.choice(len(one), people_in, p=one / one.sum()) for name, one in shares.items()
+    }
+    if options.adult is not None:
+        table = pyarrow.parquet.read_table(options.adult)
+        for names in (
+            ["age", "education", "marital-status", "sex", "race"],
+            ["age", "education", "marital-status", "occupation", "sex", "native-country"],
+            ["education", "occupation", "workclass", "race"],
+            ["age", "hours-per-week", "sex", "education"],
+        ):
+            made[f"Adult: {', '.join(names)}"] = classes_of(table.select(names)).ids
+    return made
 
 
 def leaks(options: argparse.Namespace) -> None:
@@ -385,6 +487,7 @@ def cost(options: argparse.Namespace) -> None:
 
 PARTS = {
     "metrics": metrics,
+    "own": own,
     "lattice": lattice,
     "suggestion": suggestion,
     "uniqueness": uniqueness,
@@ -401,6 +504,10 @@ def main() -> None:
     parser.add_argument("--tables", type=int, default=1_000, help="tables with hidden originals")
     parser.add_argument("--cost-rows", type=int, default=100_000)
     parser.add_argument("--peers", help="Python interpreter that has pycanon and anjana")
+    parser.add_argument(
+        "--adult", help="the Adult table (UCI, CC BY 4.0) as Parquet, for own, uniqueness"
+    )
+    parser.add_argument("--seed", type=int, default=5, help="of the simulated populations")
     parser.add_argument("--only", default="metrics,lattice,suggestion,uniqueness,leaks,cost")
     options = parser.parse_args()
     print(

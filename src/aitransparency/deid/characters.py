@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, Ints, TextColumn
+from aitransparency.deid.compiled import pays
 from aitransparency.deid.scan.text import EDGE as _EDGE_BYTE
 from aitransparency.deid.scan.text import PADDING, ScanText
 
@@ -75,16 +76,33 @@ class Characters:
         int64 (n + 1,), where each begins in ``text.data``.
     text
         The folded bytes they were read from.
+    edges
+        int64, the positions of the edges between rows and of those around them.
     """
 
     codes: Codes
     place: Ints
     text: ScanText
+    edges: Ints
 
     @classmethod
     def of(cls, column: TextColumn) -> Characters:
         """Decode a column."""
         text = ScanText.of(column)
+        return cls._compiled(text) if pays(len(text.data)) else cls._of_arrays(text)
+
+    @classmethod
+    def _compiled(cls, text: ScanText) -> Characters:
+        from aitransparency.deid import character_kernels
+
+        size = len(text.data)
+        codes, place = np.empty(size, np.uint32), np.empty(size + 1, np.int64)
+        edges = np.empty(len(text.column) + 2 * MARGIN, np.int64)
+        count, edge = character_kernels.read(text.data, simplified(), codes, place, edges)
+        return cls(codes[:count], place[: count + 1], text, edges[:edge])
+
+    @classmethod
+    def _of_arrays(cls, text: ScanText) -> Characters:
         place = np.flatnonzero((text.data & 0xC0) != 0x80)
         try:
             wide = bytes(text.data).replace(b"\xff", b"\0").decode().encode("utf-32-le")
@@ -94,26 +112,23 @@ class Characters:
         below = codes < PLANE
         table = simplified()
         codes = table[codes] if below.all() else np.where(below, table[codes % PLANE], codes)
-        return cls(codes, np.append(place, len(text.data)), text)
+        edges = np.flatnonzero(text.data[place] == _EDGE_BYTE)
+        return cls(codes, np.append(place, len(text.data)), text, edges)
 
     @cached_property
     def plane(self) -> npt.NDArray[np.uint16]:
         """The codes for look-ups in tables of 65,536; rarer characters are the last entry."""
         return np.minimum(self.codes, PLANE - 1).astype(np.uint16)
 
-    @cached_property
-    def _edges(self) -> Ints:
-        return np.flatnonzero(self.text.data[self.place[:-1]] == _EDGE_BYTE)
-
     @property
     def row_start(self) -> Ints:
         """The first character of each row, int64 (rows,)."""
-        return self._edges[MARGIN - 1 : MARGIN - 1 + len(self.text.column)] + 1
+        return self.edges[MARGIN - 1 : MARGIN - 1 + len(self.text.column)] + 1
 
     @property
     def row_end(self) -> Ints:
         """The end of each row, int64 (rows,)."""
-        return self._edges[MARGIN : MARGIN + len(self.text.column)]
+        return self.edges[MARGIN : MARGIN + len(self.text.column)]
 
     def row_of(self, position: Ints) -> Ints:
         """Return the row of each character, int64 (m,)."""

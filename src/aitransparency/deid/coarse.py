@@ -214,15 +214,19 @@ def place_to(values: pa.Array, to: str) -> Made:
     from aitransparency.deid.addresses.parts import parts
 
     text = as_text(values)
-    taken = parts(text)
+    made = place_of(parts(text), to)
+    return made, ~null_mask(text) & null_mask(made)
+
+
+def place_of(taken: pa.StructArray, to: str) -> pa.Array:
+    """Return the division from the parts of addresses, null where they lack it."""
     province, city, district = (
         pc.struct_field(taken, name) for name in ("province", "city", "district")
     )
     if to == "province":
-        made = province
-    else:
-        same = pc.fill_null(pc.equal(province, city), False)
-        made = _join(pc.if_else(same, text_of(""), pc.fill_null(province, "")), city)
-        if to == "district":
-            made = _join(made, pc.if_else(pc.equal(city, district), text_of(""), district))
-    return made, ~null_mask(text) & null_mask(made)
+        return province
+    same = pc.fill_null(pc.equal(province, city), False)
+    made = _join(pc.if_else(same, text_of(""), pc.fill_null(province, "")), city)
+    if to == "district":
+        made = _join(made, pc.if_else(pc.equal(city, district), text_of(""), district))
+    return made

@@ -1,5 +1,6 @@
 """Row linking: the values of identity columns in the text of their row."""
 
+import random
 import re
 import unicodedata
 
@@ -10,7 +11,11 @@ from hypothesis import strategies as st
 from tables import table
 
 from aitransparency import deid
+from aitransparency.deid import characters, lexicon
 from aitransparency.deid.apply import apply
+from aitransparency.deid.column import TextColumn
+from aitransparency.deid.known import compact
+from aitransparency.deid.known.rows import in_rows
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.techniques import Keep, Mask, Pseudonymize, Redact, Scan
 
@@ -172,6 +177,62 @@ def test_missing_values_and_empty_texts():
         {"name": "王伟", "phone": "138", "id": "", "note": "王伟138"},
     ]
     assert notes(rows, verify=False) == ["王先生", "", None, f"{N}138"]
+
+
+@pytest.mark.parametrize("kind", ["written notes", "any text"])
+def test_compiled_loops_find_what_arrays_find(kind, monkeypatch):
+    identities = {"name": "PERSON", "phone": "CN_MOBILE_PHONE", "id": "CN_RESIDENT_ID"}
+    rows = table(400)[0] if kind == "written notes" else mixed_rows(400)
+    if kind == "any text":
+        identities |= {"address": "CN_ADDRESS", "landline": "CN_LANDLINE_PHONE", "code": None}
+    batch = pa.RecordBatch.from_pylist(rows)
+    column = TextColumn.from_arrow(batch.column(batch.schema.get_field_index("note")))
+    found = []
+    for answer in (False, True):
+        for module in (compact, characters, lexicon):
+            monkeypatch.setattr(module, "pays", lambda size, answer=answer: answer)
+        found.append(in_rows(column, batch, identities))
+    assert len(found[0]) > 100
+    for field in ("start", "end", "row", "column", "part", "source"):
+        assert getattr(found[0], field).tolist() == getattr(found[1], field).tolist(), field
+
+
+def mixed_rows(count):
+    """Rows of values in many forms, and of pieces of them."""
+    draw = random.Random(5)
+    names = [
+        "王伟",
+        "欧阳娜娜",
+        "吕思清",
+        "于文",
+        "阿卜杜拉·买买提",
+        "John Smith",
+        "",
+        None,
+        "Ab·Cd 王",
+    ]
+    pieces = [
+        *"王伟欧阳娜吕思清于文 ·()12x０１尾号",
+        "先生",
+        "小",
+        "Wang Wei",
+        "lü siqing",
+        "尾号",
+        "红荔路12号",
+    ]
+    made = []
+    for _ in range(count):
+        row = {"name": draw.choice(names), "address": "广东省深圳市福田区红荔路12号"}
+        row |= {"phone": draw.choice(["13800138000", "138", None]), "id": "110101199003070015"}
+        row |= {
+            "landline": draw.choice(["075512345678", ""]),
+            "code": draw.choice(["AB 1234", "王12"]),
+        }
+        values = [value for value in row.values() if value]
+        values += [value[-4:] for value in values] + [value[-8:] for value in values]
+        note = [draw.choice(draw.choice((pieces, values))) for _ in range(draw.randrange(9))]
+        made.append({**row, "note": draw.choice(["".join(note), "".join(note), None])})
+    return made
 
 
 @settings(deadline=None)

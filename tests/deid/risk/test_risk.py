@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from random_tables import QUASI, table
 
 from aitransparency import deid
 from aitransparency.deid.risk.classes import classes_of, encode
 from aitransparency.deid.risk.diversity import diversity
-from aitransparency.deid.risk.uniqueness import sample_uniques_unique
+from aitransparency.deid.risk.uniqueness import _rise, sample_uniques_unique
 from aitransparency.errors import ColumnNotFoundError, InputError
 
 PEERS = list(csv.DictReader(Path(__file__).with_name("peers.csv").open(encoding="utf-8")))
@@ -184,3 +186,38 @@ def test_the_poisson_gamma_estimate_is_near_where_its_model_holds(classes: int) 
     truth = int(((part == 1) & (whole == 1)).sum())
     found = sample_uniques_unique(part[part > 0], 100_000)
     assert found["poisson_gamma"] == pytest.approx(truth, abs=max(30, 0.15 * truth))
+
+
+@pytest.mark.parametrize("shape", ["even", "lognormal", "zipf"])
+@pytest.mark.parametrize(("part", "factor"), [(0.05, 1.5), (0.2, 1.2)])
+def test_the_mean_of_the_models_is_near_on_any_shape(shape, factor, part) -> None:
+    """Expected value: counted in the population, whose shape the estimator is not told."""
+    draw = np.random.default_rng(11)
+    rates = {
+        "even": np.ones(100_000),
+        "lognormal": draw.lognormal(0, 2, 50_000),
+        "zipf": 1 / np.arange(1, 500_001) ** 0.8,
+    }[shape]
+    people = draw.choice(len(rates), 200_000, p=rates / rates.sum())
+    whole = np.bincount(people, minlength=len(rates))
+    seen = np.bincount(people[: int(200_000 * part)], minlength=len(rates))
+    found = sample_uniques_unique(seen[seen > 0], 200_000)
+    truth = part * (whole == 1).sum()
+    assert truth / factor < found["best"] < truth * factor
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=60), st.integers(0, 10_000))
+def test_estimates_lie_within_the_uniques_of_the_sample(sizes: list[int], more: int) -> None:
+    found = sample_uniques_unique(np.array(sizes), sum(sizes) + more)
+    uniques = sizes.count(1)
+    assert all(0 <= value <= uniques + 1e-9 for value in found.values())
+    assert found.get("low", 0) <= found["best"] + 1e-9
+    assert found["best"] <= found.get("high", uniques) + 1e-9
+
+
+def test_long_products_are_exact_where_they_start_large() -> None:
+    """Expected values: the logarithms added one by one."""
+    for start in (0.5, 99.9, 100.0, 1e4, 1e9, 1e15):
+        expected = np.log(start + np.arange(1_000)).sum()
+        assert float(_rise(start, 1_000)) == pytest.approx(expected, rel=1e-12)

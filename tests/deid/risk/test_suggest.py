@@ -28,6 +28,19 @@ JOBS = {
 }
 
 
+DAYS = ["month", "year", "decade"]
+ADDRESSES = [
+    "广东省深圳市南山区科苑路15号",
+    "深圳市南山区深南大道1号",
+    "广东省深圳市福田区福华路1号",
+    "广东省广州市天河区体育西路3号",
+    "北京市海淀区中关村大街1号",
+    "北京市朝阳区建国路8号",
+    "北京市朝阳区建国路9号",
+]
+OPEN = [f"width {width}, from 1000 on one" for width in (50, 100, 200, 400, 800)]
+
+
 def people(seed: int, rows: int) -> pa.Table:
     draw = random.Random(seed)
     return pa.table(
@@ -136,6 +149,19 @@ def test_a_lonely_record_takes_a_class_with_it() -> None:
         (["1990-01-02", "1990-01-09", "1991-02-03"], ["month"], "a year is no coarser"),
         (["440305", "440306", "440401", "110101"], ["first 4", "first 2"], "GB/T 2260, two by two"),
         (["甲", "乙"], [], "no order and no code"),
+        (
+            ["1990/5/1", "1990-05-20", "1990.7.1", "1991年1月3日", "2004.2.2"],
+            DAYS,
+            "days in any spelling",
+        ),
+        ([19900501, 19900520, 19900701, 19910103, 20040202], DAYS, "days as whole numbers"),
+        (["44030512", "44030599"], [], "eight digits that are no day"),
+        (ADDRESSES, ["district", "city", "province"], "addresses"),
+        ([None, *ADDRESSES], ["district", "city", "province"], "and nulls"),
+        (["深圳市", "广州市", "北京市"], ["province"], "names of cities"),
+        (["中山路1号", "人民路2号", *ADDRESSES[:1]], [], "too few tell their city"),
+        (["3000", "12000", "450", "99999"], ["width 5000", "width 20000"], "numbers as text"),
+        ([*range(0, 1_000, 10), 10**6], OPEN, "one far above the others"),
         ([True, False], [], "truth"),
         ([7, 7], [], "one value"),
         ([None, None], [], "nothing known"),
@@ -168,6 +194,42 @@ def test_wrong_use_says_what_to_do(arguments, error, words) -> None:
     measured = deid.risk(table, quasi_identifiers=["age", "sex"])
     with pytest.raises(error, match=words):
         measured.suggest(**({"k": 2, "max_suppressed": 1.0} | arguments))
+
+
+def test_a_place_is_called_by_the_finest_part_it_has() -> None:
+    values = pa.array([f"广东省深圳市南山区{n}号" for n in range(19)] + ["广东省深圳市", None])
+    made = hierarchy(values, "住址")
+    assert made.names == ("as it is", "district", "city", "*")
+    assert made.labels[1].to_pylist() == ["广东省深圳市南山区"] * 19 + ["广东省深圳市", None]
+    lacking = pa.array(["广东省深圳市南山区1号", "广东省深圳市", "广东省广州市", "湖北省", None])
+    assert hierarchy(lacking, "住址").names == ("as it is", "province", "*")
+
+
+def test_what_lies_above_costs_its_own_width() -> None:
+    """By hand: 1,000 to 1,000,000 is one band, of nearly the whole range."""
+    made = hierarchy(pa.array([*range(0, 1_000, 10), 10**6]), "pay").levels[1]
+    assert made.labels[-1].as_py() == "1000+"
+    assert made.cost[0] == pytest.approx(50 / 1e6)
+    assert made.cost[-1] == pytest.approx((1e6 - 1_000) / 1e6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_plan_gives_the_same_places_days_and_pay(seed: int) -> None:
+    draw = random.Random(seed)
+    table = pa.table(
+        {
+            "住址": [draw.choice(ADDRESSES) for _ in range(200)],
+            "出生": [f"19{draw.randrange(50, 99)}/{draw.randrange(1, 13)}/9" for _ in range(200)],
+            "收入": [str(int(draw.lognormvariate(9, 1))) for _ in range(200)],
+        }
+    )
+    names = table.column_names
+    found = deid.risk(table, quasi_identifiers=names).suggest(k=4, max_suppressed=0.3)
+    plan = found.to_plan(Plan(dict.fromkeys(names, Keep())))
+    made, wanted = deid.deidentify(table, plan).data, found.apply(table)
+    for name in names:
+        shown = wanted[name].is_valid()
+        assert made[name].filter(shown).to_pylist() == wanted[name].filter(shown).to_pylist()
 
 
 def test_a_plan_gives_the_same_values() -> None:

@@ -24,7 +24,14 @@ import numpy.typing as npt
 
 from aitransparency.deid.characters import Characters, Codes, Mask, simplify, table_of
 from aitransparency.deid.column import Ints
-from aitransparency.deid.known.compact import Compact, Values, is_cut, is_han, own_places
+from aitransparency.deid.known.compact import (
+    Compact,
+    Values,
+    character_places,
+    is_cut,
+    is_han,
+    own_places,
+)
 from aitransparency.deid.known.pinyin import spellings, with_u
 from aitransparency.deid.lexicon import Lexicon
 
@@ -69,29 +76,45 @@ def in_full(text: Compact, values: Values) -> Found:
     return found.take(~is_cut(text.text, found.start, found.end))
 
 
-def named(text: Compact, names: Values) -> Found:
-    """Return where the text of each row names the person of the row."""
-    parts = [in_full(text, names)]
-    chinese = (names.size > 1) & (names.size <= _LONGEST_NAME)
+def is_chinese(names: Values) -> npt.NDArray[np.bool_]:
+    """Return which values are names in Chinese characters only, a surname among them."""
     cells = names.first(_LONGEST_NAME)
-    chinese &= (is_han(cells) | (cells == 0)).all(axis=1)
+    chinese = (names.size > 1) & (names.size <= _LONGEST_NAME)
+    whole: npt.NDArray[np.bool_] = chinese & (is_han(cells) | (cells == 0)).all(axis=1)
+    return whole
+
+
+def named(text: Compact, names: Values) -> Found:
+    """Return where the text of each row names the person of the row.
+
+    Parameters
+    ----------
+    text
+        n rows.
+    names
+        The n names.
+    """
+    parts = [in_full(text, names)]
+    chinese = is_chinese(names)
     if not chinese.any():
         return parts[0]
+    cells = names.first(_LONGEST_NAME)
     cells[~chinese] = 0
     family = _surname_size(cells)
-    parts += [in_full(text, one) for one in _pinyin(cells, family)]
+    latin = np.flatnonzero(chinese & (text.letters >= _SHORTEST_PINYIN))
+    parts += [in_full(text, one) for one in _pinyin(cells[latin], family[latin], latin)]
     parts.append(_titled(text.text, cells, family))
     parts.append(_prefixed(text.text, cells, family))
     return Found.concat(parts)
 
 
-def _pinyin(cells: Codes, family: Ints) -> list[Values]:
-    made = []
-    for one in spellings(cells, family):
-        for spelled in (one, with_u(one, "u"), with_u(one, "yu")):
-            long = spelled.size >= _SHORTEST_PINYIN
-            if long.any():
-                made.append(spelled.only(long))
+def _pinyin(cells: Codes, family: Ints, rows: Ints) -> list[Values]:
+    made: list[Values] = []
+    if not len(rows):
+        return made
+    for one in spellings(cells, family, rows):
+        spelled = (one, with_u(one, "u"), with_u(one, "yu"))
+        made += [each.only(each.size >= _SHORTEST_PINYIN) for each in spelled]
     return made
 
 
@@ -151,32 +174,52 @@ def _ends_with(text: Characters, end: Ints, cells: Codes, size: Ints) -> Mask:
 
 def _titled(text: Characters, cells: Codes, family: Ints) -> Found:
     """Return surnames and given names before a title, and 某 with its surname."""
+    total = (cells != 0).sum(axis=1)
+    given = np.where(total > family, total - family, 0)
+    given[given < 2] = 0  # 伟 and 老师 is anybody
+    row, end = _standing(text, cells, family)
+    free = ~_ends_word(text, end)
+    surnames = _before_title(text, row[free], end[free], family, omitted=True)
+    row, end = _standing(text, _shifted(cells, family), given)
+    return Found.concat([surnames, _before_title(text, row, end, given, omitted=False)])
+
+
+def _standing(text: Characters, cells: Codes, size: Ints) -> tuple[Ints, Ints]:
+    """Return row and end of the first `size` cells of each row wherever they stand in its text."""
+    last = np.where(size > 0, cells[np.arange(len(cells)), np.maximum(size - 1, 0)], 0)
+    row, at = character_places(text, last.astype(np.uint32))
+    here = np.flatnonzero(_ends_with(text, at + 1, cells[row], size[row]))
+    return row[here], at[here] + 1
+
+
+def _ends_word(text: Characters, end: Ints) -> Mask:
+    """Return at which places a word such as 对方 ends."""
+    ends = np.zeros(len(end), np.bool_)
+    lexicon = _words().word_ends
+    for size in lexicon.lengths:
+        which, word = lexicon.at(text.codes, end - size)
+        ends[which[lexicon.sizes[word] == size]] = True
+    return ends
+
+
+def _before_title(text: Characters, row: Ints, end: Ints, size: Ints, *, omitted: bool) -> Found:
+    """Return what a title follows; what stands for a name left out belongs to it."""
     words = _words()
-    at, word = words.titles.find(text.codes)
-    short = np.flatnonzero(words.short[text.plane])
-    short = short[~words.not_after[text.plane[short + 1]]]
-    some = np.flatnonzero(text.codes == ord("某"))
-    gone = np.concatenate([words.omitted[word], np.zeros(len(short), np.bool_), some >= 0])
-    size = np.concatenate([words.titles.sizes[word], short * 0, some * 0 + 1])
-    place = np.concatenate([at, short, some])
-    row = text.row_of(place)
-    inside = (row >= 0) & (row < len(cells))
-    place, row, gone, size = place[inside], row[inside], gone[inside], size[inside]
-    blank = text.codes[place - 1] == ord(" ")
-    end = place - blank
-    total = (cells[row] != 0).sum(axis=1)
-    given = np.where(total > 0, total - family[row], 0)
-    parts = []
-    begun, which = words.word_ends.find(text.codes)
-    is_word = np.isin(end, begun + words.word_ends.sizes[which])
-    for part, length, good in (
-        (cells[row], family[row], ~is_word),
-        (_shifted(cells, family)[row], given, (given > 1) & ~gone),  # 伟 and 老师 is anybody
-    ):
-        hit = np.flatnonzero(good & (length > 0) & _ends_with(text, end, part, length))
-        stop = np.where(gone[hit], place[hit] + size[hit], end[hit])
-        parts.append(Found(row[hit], end[hit] - length[hit], stop))
-    return Found.concat(parts)
+    place = end + (text.codes[end] == ord(" "))
+    which, word = words.titles.at(text.codes, place)
+    gone = words.omitted[word]
+    if not omitted:
+        which, word, gone = which[~gone], word[~gone], gone[~gone]
+    stop = np.where(gone, place[which] + words.titles.sizes[word], end[which])
+    short = words.short[text.plane[place]] & ~words.not_after[text.plane[place + 1]]
+    bare = np.flatnonzero(short)
+    parts = [(which, stop), (bare, end[bare])]
+    if omitted:
+        some = np.flatnonzero(text.codes[place] == ord("某"))
+        parts.append((some, place[some] + 1))
+    return Found.concat(
+        [Found(row[here], end[here] - size[row[here]], until) for here, until in parts]
+    )
 
 
 def _shifted(cells: Codes, family: Ints) -> Codes:
@@ -189,24 +232,22 @@ def _shifted(cells: Codes, family: Ints) -> Codes:
 
 def _prefixed(text: Characters, cells: Codes, family: Ints) -> Found:
     """Return 小, 老 or 阿 with the surname or the last of the name, and 姓 with the surname."""
-    words = _words()
-    front = words.prefixes[text.plane]
-    refused, _ = words.refused.find(text.codes)
-    front[refused] = False
-    called = text.codes == ord("姓")
-    place = np.flatnonzero(front | called)
-    row = text.row_of(place)
-    inside = (row >= 0) & (row < len(cells))
-    place, row = place[inside], row[inside]
-    size = family[row]
-    named_here = (cells[row, 0] != 0) & _ends_with(text, place + 1 + size, cells[row], size)
-    total = (cells[row] != 0).sum(axis=1)
-    last = cells[row, np.maximum(total - 1, 0)]
-    alone = (total == 2) & ~called[place] & (text.codes[place + 1] == last)
-    after = ~is_han(text.codes[place + 2]) | words.short[text.plane[place + 2]]
-    parts = []
-    for hit, length in ((named_here, size), (alone & after, np.ones(len(size), np.int64))):
-        here = np.flatnonzero(hit)
-        start = place[here] + 1
-        parts.append(Found(row[here], start, start + length[here]))
-    return Found.concat(parts)
+    row, end = _standing(text, cells, family)
+    start = end - family[row]
+    called = text.codes[start - 1] == ord("姓")
+    here = np.flatnonzero(called | _is_prefix(text, start - 1))
+    surnames = Found(row[here], start[here], end[here])
+    pair = np.where((cells != 0).sum(axis=1) == 2, cells[:, 1], 0).astype(np.uint32)
+    row, at = character_places(text, pair)
+    after = ~is_han(text.codes[at + 1]) | _words().short[text.plane[at + 1]]
+    here = np.flatnonzero(after & _is_prefix(text, at - 1))
+    return Found.concat([surnames, Found(row[here], at[here], at[here] + 1)])
+
+
+def _is_prefix(text: Characters, place: Ints) -> Mask:
+    """Return at which places 小, 老 or 阿 stands that is no part of a word such as 小时."""
+    front = _words().prefixes[text.plane[place]]
+    likely = np.flatnonzero(front)
+    refused, _ = _words().refused.at(text.codes, place[likely])
+    front[likely[refused]] = False
+    return front

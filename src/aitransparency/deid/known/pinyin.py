@@ -5,7 +5,7 @@ another way (曾 zeng, 单 shan) are listed here. Other romanisations (Wade-Gile
 known.
 
 >>> names = np.array([[ord("单"), ord("丽"), 0, 0]], np.uint32)
->>> first, last = spellings(names, np.array([1]))
+>>> first, last = spellings(names, np.array([1]), np.array([0]))
 >>> ["".join(map(chr, one.codes[:-1])) for one in (first, last)]
 ['shanli', 'lishan']
 """
@@ -54,7 +54,7 @@ def _readings() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16], Codes]:
     return usual, surname, letters
 
 
-def spellings(names: Codes, surname_size: Ints) -> tuple[Values, Values]:
+def spellings(names: Codes, surname_size: Ints, rows: Ints) -> tuple[Values, Values]:
     """Return each name in pinyin, surname first and surname last.
 
     Parameters
@@ -63,6 +63,8 @@ def spellings(names: Codes, surname_size: Ints) -> tuple[Values, Values]:
         uint32 (n, width), characters of each name, 0 behind its end; all 0 where there is none.
     surname_size
         int64 (n,), characters of the surname.
+    rows
+        int64 (n,), the row of each.
     """
     usual, surname, letters = _readings()
     plane = np.minimum(names, PLANE - 1)
@@ -73,18 +75,16 @@ def spellings(names: Codes, surname_size: Ints) -> tuple[Values, Values]:
     first = letters[syllable].reshape(len(names), -1)
     order = np.argsort(family, axis=1, kind="stable")  # the given name, then the surname
     last = letters[np.take_along_axis(syllable, order, axis=1)].reshape(len(names), -1)
-    return Values.of_matrix(first), Values.of_matrix(last)
+    return Values.of_matrix(first, rows), Values.of_matrix(last, rows)
 
 
 def with_u(values: Values, spelling: str) -> Values:
     """Return the values that have a v for ü with another spelling of it, "u" or "yu"."""
     cells = values.first(int(values.size.max()) if len(values.size) else 0)
-    has = (cells == ord("v")).any(axis=1)
-    if not has.any():
-        return values.only(has)
+    has = np.flatnonzero((cells == ord("v")).any(axis=1))
+    cells = cells[has]
     wide = np.zeros((*cells.shape, 2), np.uint32)
     wide[:, :, 0] = cells
     for place, letter in enumerate(spelling):
         wide[:, :, place][cells == ord("v")] = ord(letter)
-    wide[~has] = 0
-    return Values.of_matrix(wide.reshape(len(cells), -1))
+    return Values.of_matrix(wide.reshape(len(cells), 2 * cells.shape[1]), values.rows[has])

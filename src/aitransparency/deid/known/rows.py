@@ -27,11 +27,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aitransparency.deid.addresses import parts
-from aitransparency.deid.characters import EDGE, Characters, Mask, simplify, table_of
+from aitransparency.deid.addresses.elements import among
+from aitransparency.deid.characters import Characters, Mask, simplify, table_of
 from aitransparency.deid.column import Ints, TextColumn
 from aitransparency.deid.forms import spell
-from aitransparency.deid.known.compact import Compact, Values
-from aitransparency.deid.known.names import Found, in_full, named
+from aitransparency.deid.known.compact import Compact, Values, own_places
+from aitransparency.deid.known.names import Found, in_full, is_chinese, named
 from aitransparency.deid.lexicon import Lexicon
 from aitransparency.deid.text import as_text
 
@@ -116,9 +117,11 @@ def in_rows(
         Column name to its entity, or None where the finder has no name for it.
     """
     text = Compact.of(Characters.of(column))
+    told = _Told.of(text)
     found, columns, partial = [], [], []
     for number, (name, entity) in enumerate(identities.items()):
-        whole, tails = _of_column(text, batch.column(batch.schema.get_field_index(name)), entity)
+        values = batch.column(batch.schema.get_field_index(name))
+        whole, tails = _of_column(text, told, values, entity)
         for part, is_part in ((whole, False), (tails, True)):
             found.append(part)
             columns.append(np.full(len(part.row), number, np.int64))
@@ -153,46 +156,61 @@ def apart(links: Links) -> Links:
     return replace(best, start=links.start[first], end=end)
 
 
-def _of_column(text: Compact, values: pa.Array, entity: str | None) -> tuple[Found, Found]:
+def _of_column(
+    text: Compact, told: _Told, values: pa.Array, entity: str | None
+) -> tuple[Found, Found]:
     """Return where the values of one column stand, in full and by their last digits."""
     spelled = spell(as_text(values), entity)
     own = Values.of(TextColumn.from_arrow(spelled))
     nothing = Found.concat([])
     if entity == "PERSON":
         full = [named(text, own)]
-        full += [in_full(text, one) for one in _name_parts(spelled)]
+        full += [in_full(text, one) for one in _name_parts(spelled, own)]
         return Found.concat(full), nothing
     long = own.only(own.size >= _SHORTEST)
     full = [in_full(text, long)]
     if entity == "CN_ADDRESS":
-        rest = Values.of(TextColumn.from_arrow(parts(spelled).field("rest")))
-        full.append(in_full(text, rest.only(rest.size >= _SHORTEST)))
+        full.append(in_full(text, _without_divisions(text, spelled, long)))
         return Found.concat(full), nothing
     if entity == "CN_RESIDENT_ID":
-        full.append(in_full(text, _first_generation(own)))
+        full.append(in_full(text, _first_generation(text, own)))
     if entity == "CN_LANDLINE_PHONE":
         local = pc.replace_substring_regex(spelled, r"^0(?:10|2\d|[3-9]\d\d)", "")
         full.append(in_full(text, Values.of(TextColumn.from_arrow(local)).only(own.size > 9)))
-    return Found.concat(full), _tails(text.text, own)
+    return Found.concat(full), told.tails(own)
 
 
-def _first_generation(own: Values) -> Values:
+def _without_divisions(text: Compact, spelled: pa.Array, own: Values) -> Values:
+    """Return the addresses without province, city and district, of rows that can hold them.
+
+    An address ends as its rest ends: only where its last two characters stand is it taken apart.
+    """
+    rows = np.unique(own_places(text, own.ends(2))[0])
+    rest = parts(spelled.take(pa.array(rows))).field("rest")
+    values = Values.of(TextColumn.from_arrow(rest), rows)
+    return values.only(values.size >= _SHORTEST)
+
+
+def _first_generation(text: Compact, own: Values) -> Values:
     """Return IDs of 18 characters born in the 20th century as the 15 digits they once were."""
+    own = own.only((own.size == 18) & (text.digits >= 15))
     cells = own.first(18)
-    old = (own.size == 18) & (cells[:, 6] == ord("1")) & (cells[:, 7] == ord("9"))
-    short = np.concatenate([cells[:, :6], cells[:, 8:17]], axis=1)
-    short[~old] = EDGE
-    return Values.of_matrix(short)
+    old = np.flatnonzero((cells[:, 6] == ord("1")) & (cells[:, 7] == ord("9")))
+    short = np.concatenate([cells[old, :6], cells[old, 8:17]], axis=1)
+    return Values.of_matrix(short, own.rows[old])
 
 
-def _name_parts(names: pa.Array) -> list[Values]:
+def _name_parts(names: pa.Array, own: Values) -> list[Values]:
     """Return the two parts of names with a dot or blank, and the parts the other way round."""
+    length = pc.fill_null(pc.utf8_length(names), 0).to_numpy()
+    rows = np.flatnonzero(~(is_chinese(own) & (length == own.size)))
+    names = names.take(pa.array(rows))
     split = pc.extract_regex(names, r"^(?P<first>[^\s·•‧・∙]{2,})[\s·•‧・∙]+(?P<last>\S.+)$")
     first, last = split.field("first"), split.field("last")
     turned = pc.binary_join_element_wise(last, first, pa.scalar("", names.type))
     made = []
     for one in (first, last, turned):
-        values = Values.of(TextColumn.from_arrow(pc.if_else(split.is_valid(), one, None)))
+        values = Values.of(TextColumn.from_arrow(pc.if_else(split.is_valid(), one, None)), rows)
         cells = values.first(2)
         chinese = cells[:, 0] >= 0x3400
         made.append(values.only(values.size >= np.where(chinese, 2, _SHORTEST)))
@@ -211,30 +229,56 @@ def _words() -> tuple[Lexicon, Lexicon]:
     return before, after
 
 
-def _tails(text: Characters, own: Values) -> Found:
-    """Return the last four or six digits of each value beside a word that says so."""
-    long = own.only(own.size >= _NUMBER)
-    if not (long.size > 0).any():
-        return Found.concat([])
-    before, after = _words()
-    at, word = before.find(text.codes)
-    cue_end = np.unique(at + before.sizes[word])
-    cue_start = np.unique(after.find(text.codes)[0])
-    if not len(cue_end) and not len(cue_start):
-        return Found.concat([])
-    digit = _DIGITS[text.plane]
-    edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
-    start, end = edges[::2], edges[1::2]
-    told = _told(text, cue_end, start) | _near(cue_start, end)
-    start, end = start[told], end[told]
-    row = text.row_of(start)
-    parts = []
-    for count in _TAILS:
-        here = np.flatnonzero((end - start == count) & (row >= 0) & (row < len(own.size)))
-        cells = text.codes[start[here][:, None] + np.arange(count)]
-        same = (cells == long.last(count)[row[here]]).all(axis=1)
-        parts.append(Found(row[here], start[here], end[here]).take(same))
-    return Found.concat(parts)
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """Runs of four and of six digits beside a word that says they are the last of a number.
+
+    Parameters
+    ----------
+    text
+        The text they stand in.
+    start, end, row
+        int64 (m,); positions of characters.
+    """
+
+    text: Characters
+    start: Ints
+    end: Ints
+    row: Ints
+
+    @classmethod
+    def of(cls, compact: Compact) -> _Told:
+        """Find them."""
+        text = compact.text
+        before, after = _words()
+        digit = _DIGITS[text.plane]
+        edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
+        start, end = edges[::2], edges[1::2]
+        short = np.flatnonzero(np.isin(end - start, _TAILS))
+        start, end = start[short], end[short]
+        reach = np.arange(min(before.lengths), max(before.lengths) + _TAIL_REACH + 1)
+        near = (start[:, None] - reach).reshape(-1)
+        which, word = before.at(text.codes, near)
+        cue_end = np.sort(near[which] + before.sizes[word])
+        near = np.concatenate([end, end + 1])
+        cue_start = near[after.at(text.codes, near)[0]]
+        told = _told(text, cue_end, start) | _near(cue_start, end)
+        start, end = start[told], end[told]
+        row = text.row_of(start)
+        inside = np.flatnonzero((row >= 0) & (row < len(text.row_start)))
+        return cls(text, start[inside], end[inside], row[inside])
+
+    def tails(self, own: Values) -> Found:
+        """Return those that are the last digits of the value of their row."""
+        long = np.flatnonzero(own.size[self.row] >= _NUMBER)
+        start, end, row = self.start[long], self.end[long], self.row[long]
+        parts = []
+        for count in _TAILS:
+            here = np.flatnonzero(end - start == count)
+            cells = self.text.codes[start[here][:, None] + np.arange(count)]
+            same = (cells == own.take(row[here]).last(count)).all(axis=1)
+            parts.append(Found(row[here], start[here], end[here]).take(same))
+        return Found.concat(parts)
 
 
 def _told(text: Characters, cue_end: Ints, start: Ints) -> Mask:
@@ -251,5 +295,5 @@ def _told(text: Characters, cue_end: Ints, start: Ints) -> Mask:
 
 def _near(cue_start: Ints, end: Ints) -> Mask:
     """Return whether a cue begins at most one character after each place."""
-    near: Mask = np.isin(end, cue_start) | np.isin(end + 1, cue_start)
+    near: Mask = among(end, cue_start) | among(end + 1, cue_start)
     return near

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from aitransparency.deid.jit import kernel
 from aitransparency.deid.names.decode import LEAST
-from aitransparency.deid.names.kernels import kernel
 from aitransparency.deid.names.labels import COUNT
 from aitransparency.deid.names.sentences import LONGEST
 

@@ -1,49 +1,37 @@
 """The two ways to sentences and marginals: arrays for little text, compiled loops for much.
 
-Compiling takes seconds once per installation, and loading the machine code a tenth of one; some
-notes are done before that. Both ways give the same bits, so which is taken shows in time only.
+Both give the same bits, so which is taken shows in time only; see `deid.compiled`.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
 
 import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, Ints, TextColumn
+from aitransparency.deid.compiled import loaded, pays
 from aitransparency.deid.names import labels
 from aitransparency.deid.names.decode import Marginals, marginals
 from aitransparency.deid.names.features import TEMPLATES
 from aitransparency.deid.names.model import Model
 from aitransparency.deid.names.sentences import KINDS, PADS, RARE, Sentences, sentences
 
-_MUCH = 1 << 16  # bytes from which on compiled loops pay, whether or not they are loaded
-_OFTEN = 200  # little texts after which they pay
-_KERNELS = "aitransparency.deid.names.decode_kernels"
-_little = count()
-
 
 def searched(model: Model, column: TextColumn) -> tuple[Sentences, Marginals]:
     """Return the sentences of a column, and the marginal probabilities of names in them."""
-    if _is_little(column):
+    if not pays(int(column.offsets[-1]) - int(column.offsets[0])):
         text = sentences(column, model.alphabet)
         return text, marginals(model, model.scores(text), text.first, text.length)
     text = laid_out(model, column)
     return text, compiled(model, text)
 
 
-def _is_little(column: TextColumn) -> bool:
-    size = int(column.offsets[-1]) - int(column.offsets[0])
-    return _KERNELS not in sys.modules and size < _MUCH and next(_little) < _OFTEN
-
-
 def places(ids: npt.NDArray[np.uint16], wanted: npt.NDArray[np.bool_]) -> Ints:
     """Return where a number stands that is wanted: ``flatnonzero(wanted[ids])``."""
-    if _KERNELS not in sys.modules:
+    if not loaded():
         return np.flatnonzero(wanted[ids])
     from aitransparency.deid.names import kernels
 
@@ -63,7 +51,7 @@ def letter_runs(
     letter, capital
         bool (256,).
     """
-    if _KERNELS not in sys.modules:
+    if not loaded():
         return letter_runs_by_arrays(data, offsets, letter, capital)
     from aitransparency.deid.names import kernels
 

@@ -9,12 +9,12 @@ list and the weights; blocks of places are small enough for what they need to st
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
+from aitransparency.deid.jit import kernel
 from aitransparency.deid.names.sentences import LONGEST, PADS
 
 # First and last offset of each template; `fast` checks that they are those of `features`.
@@ -37,14 +37,6 @@ _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _ONE_MIX, _OTHER_MIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _LOW, _HALF, _MIDDLE, _ODD = (np.uint64(one) for one in (0xFFFFFFFF, 32, 16, 1))
 _FLAGS = np.array([0, 1, 1, 2, 2, 3, 3, 3], np.uint8)
-
-
-def kernel(function):
-    """Compile without the interpreter lock; keep the machine code where the file system allows."""
-    try:
-        return numba.njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # no directory that can hold the cache: compile once a process
-        return numba.njit(nogil=True)(function)
 
 
 @kernel
