@@ -14,7 +14,15 @@ import pytest
 from aitransparency import deid
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.report import Report, SourceDigest, check_report
-from aitransparency.deid.report.content import content, entity_names, words_of
+from aitransparency.deid.report.content import (
+    Bars,
+    content,
+    entity_names,
+    level_name,
+    words_of,
+)
+from aitransparency.deid.report.model import bands, risk_figures
+from aitransparency.deid.report.page import _chart
 from aitransparency.deid.risk import guess_masked, link
 from aitransparency.deid.techniques import TECHNIQUES, Keep, Mask, Pseudonymize, Scan
 from aitransparency.errors import FileFormatError, InputError
@@ -90,6 +98,61 @@ def test_small_counts_are_hidden() -> None:
     assert made.columns[0].finds == {"CN_MOBILE_PHONE": 4}  # exact for who has the data
     assert "&lt;5" in made.to_html("en")
     assert "手机号 4" not in made.to_markdown("zh")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected", "reason"),
+    [
+        ({1: 7, 2: 5, 60: 1}, [("1", 7), ("2", 10), ("50+", 60)], "nothing is small"),
+        ({1: 3, 2: 5, 60: 1}, [("1-2", 13), ("50+", 60)], "the first joins the second"),
+        ({2: 1, 3: 1, 60: 1}, [("1", 0), ("2-4", 5), ("50+", 60)], "two small ones are joined"),
+        ({4: 1, 60: 1}, [("1", 0), ("2", 0), ("3+", 64)], "joined until it is small no more"),
+        ({1: 2}, [("1+", 2)], "everything is small"),
+    ],
+)
+def test_no_small_band_can_be_reckoned_back(sizes, expected, reason) -> None:
+    made = bands(sizes)
+    assert sum(records for _, records in made) == sum(size * n for size, n in sizes.items())
+    assert len(made) == 1 or not any(0 < records < 5 for _, records in made), reason
+    assert [band for band in made if band[1] or band in expected] == expected, reason
+
+
+def test_exact_counts_of_the_population_are_hidden_where_small() -> None:
+    people = pa.table({"a": [*"abc", *"xxyyzz"]})
+    sample = pa.table({"a": [*"abc", "x", "q"]})
+    found = deid.risk(sample, quasi_identifiers=["a"], population=people)
+    assert (found.population.uniques["counted"], found.population.outside) == (3, 1)
+    told = risk_figures(found)["population"]
+    assert (told["uniques"], told["outside"]) == ({"counted": "<5"}, "<5")
+    made = Report(5, (), None, "0", "0").with_risk(found)
+    jsonschema.validate(json.loads(made.to_json()), schema())
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("width 10", "每 10 一段", "bands of 10"),
+        (
+            "width 50, from 1000 on one",
+            "每 50 一段，1000 以上合并",
+            "bands of 50, one from 1000 on",
+        ),
+        ("first 4", "前 4 位", "first 4 characters"),
+        ("level 2", "第 2 层", "level 2"),
+        ("district", "区县", "district"),
+        ("*", "全部合并", "all as one"),
+    ],
+)
+def test_levels_are_named_in_both_languages(name: str, zh: str, en: str) -> None:
+    assert (level_name(name, words_of("zh")), level_name(name, words_of("en"))) == (zh, en)
+
+
+def test_a_long_name_of_a_bar_is_cut_and_told_whole() -> None:
+    long = "unified social credit identifier of the row"
+    chart = _chart(Bars("title", ("a", "b"), ((long, 7.0, "7"),)))
+    shown = re.findall(r'class="name">([^<]*)<', chart)
+    assert shown[0].endswith("…")
+    assert f'aria-label="{long} 7"' in chart
 
 
 class _Page(html.parser.HTMLParser):

@@ -91,8 +91,9 @@ class Lexicon:
         """
         if pays(codes.nbytes):
             at = self._likely(codes)
-            which, word = self._compiled(codes, at)
-            return at[which], word
+            which, word, group = self._compiled(codes, at)
+            order = np.argsort(group, kind="stable")
+            return at[which[order]], word[order]
         room = self.longest[_pairs(codes[:-1], codes[1:])]
         at = np.flatnonzero(room)
         which, word = self._begun(codes, at, np.arange(len(at)), room[at])
@@ -101,12 +102,20 @@ class Lexicon:
     def at(self, codes: Codes, place: Ints) -> tuple[Ints, Ints]:
         """Return which of the places a word begins at, and the word; all words of each place."""
         if pays(place.nbytes):
-            return self._compiled(codes, place)
+            which, word, group = self._compiled(codes, place)
+            order = np.argsort(group, kind="stable")
+            return which[order], word[order]
         inside = np.flatnonzero(place + 1 < len(codes))
         first = place[inside]
         room = self.longest[_pairs(codes[first], codes[first + 1])]
         begun = np.flatnonzero(room)
         return self._begun(codes, place, inside[begun], room[begun])
+
+    def find_in_order(self, codes: Codes) -> tuple[Ints, Ints]:
+        """Return what `find` returns by compiled loops, ordered by start, then by length."""
+        at = self._likely(codes)
+        which, word, _ = self._compiled(codes, at)
+        return at[which], word
 
     def _likely(self, codes: Codes) -> Ints:
         from aitransparency.deid import character_kernels
@@ -114,8 +123,8 @@ class Lexicon:
         found = np.empty(len(codes), np.int64)
         return found[: character_kernels.likely(codes, self.longest, _BITS, found)]
 
-    def _compiled(self, codes: Codes, place: Ints) -> tuple[Ints, Ints]:
-        """Return what `_begun` returns, by compiled loops."""
+    def _compiled(self, codes: Codes, place: Ints) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
+        """Return which of the places a word begins at, the word and which of the lengths it has."""
         from aitransparency.deid import character_kernels
 
         lengths = np.array(self.lengths, np.int64)
@@ -130,8 +139,7 @@ class Lexicon:
             if count <= room:
                 break
             room = count
-        order = np.argsort(group[:count], kind="stable")
-        return which[order], word[order]
+        return which[:count], word[:count], group[:count]
 
     def _begun(
         self, codes: Codes, place: Ints, which: Ints, room: npt.NDArray[np.uint8]

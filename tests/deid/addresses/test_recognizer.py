@@ -9,6 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitransparency import deid
+from aitransparency.deid import characters, lexicon
+from aitransparency.deid.addresses import recognizer
+from aitransparency.deid.column import TextColumn
 
 CASES = tomllib.loads(Path(__file__).with_name("cases.toml").read_text("utf-8"))
 
@@ -72,6 +75,76 @@ def test_a_column_gives_what_its_rows_give():
         for span in deid.find(text, min_score=0.4)
     ]
     assert whole == alone
+
+
+PIECES = [
+    *(
+        "深圳市",
+        "南山区",
+        "北京",
+        "广东",
+        "红荔",
+        "路",
+        "12号",
+        "3栋",
+        "502室",
+        " ",
+        "-",
+        "B座",
+        "一",
+        "和平",
+    ),
+    *(
+        "小区",
+        "村",
+        "大学",
+        "医院",
+        "公司",
+        "住在",
+        "地址：",
+        "(",
+        ")",
+        "，",
+        "、",
+        "楼",
+        "街道",
+        "街",
+        "知道",
+        "东",
+    ),
+    *(
+        "3-2-501",
+        "镇",
+        "省",
+        "和",
+        "银行",
+        "分行",
+        "十二",
+        "号",
+        "县",
+        "a",
+        "花园",
+        "中山",
+        "\n",
+        "单元",
+        "12.5",
+    ),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), max_size=8))
+def test_compiled_loops_find_what_arrays_find(texts):
+    column = TextColumn.from_strings(texts)
+    found = []
+    for pays in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            for module in (recognizer, characters, lexicon):
+                patch.setattr(module, "pays", lambda size, pays=pays: pays)
+            made = recognizer.find_addresses(column, recognizer.ENTITIES, 0.0)
+        fields = (made.start, made.end, made.entity, made.score)
+        found.append(sorted(zip(*(field.tolist() for field in fields), strict=True)))
+    assert found[0] == found[1]
 
 
 @settings(deadline=None)

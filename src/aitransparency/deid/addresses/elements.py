@@ -52,15 +52,15 @@ _TOLD = 10  # the longest name between a division and a house number
 _HE = ord("和")
 # By kind: the longest name taken whole, and how much of a longer one is taken; the last word is
 # not counted.
-_WHOLE = np.zeros(16, np.int64)
-_PART = np.zeros(16, np.int64)
+WHOLE = np.zeros(16, np.int64)
+PART = np.zeros(16, np.int64)
 for _kind, _whole, _part in (
     *((AREA, 5, 2), (TOWN, 5, 2), (VILLAGE, 6, 2), (ROAD, 6, 2)),
     *((WEAK, 6, 2), (PLACE, 9, 4), (COMPANY, 16, 6)),
 ):
-    _WHOLE[_kind], _PART[_kind] = _whole, _part
-_NO_NAME = np.zeros(1 << 16, np.bool_)
-_NO_NAME[[ord(one) for one in "东西南北中大小新老前后上下一二三两几这那某同全本该各"]] = True
+    WHOLE[_kind], PART[_kind] = _whole, _part
+NO_NAME = np.zeros(1 << 16, np.bool_)
+NO_NAME[[ord(one) for one in "东西南北中大小新老前后上下一二三两几这那某同全本该各"]] = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,8 +270,8 @@ def _begun(text: Characters, words: Words, suffix: Elements, known: _Known) -> E
     low = np.maximum(stop, end)
     after_place = (end == low) & (kind > 0) & (kind < ROAD)
     told = after_place & among(suffix.end, known.numbers)
-    longest = np.where(told, _TOLD, _WHOLE[suffix.kind])
-    part = np.where(word - low > longest, _PART[suffix.kind], word - low)
+    longest = np.where(told, _TOLD, WHOLE[suffix.kind])
+    part = np.where(word - low > longest, PART[suffix.kind], word - low)
     # 大学路, 学院西路: a road that is named after what stands on it
     road = (suffix.kind == ROAD) & (kind == COMPANY) & (word - end < 2)
     start = np.where(road, begin, word - part)
@@ -279,7 +279,7 @@ def _begun(text: Characters, words: Words, suffix: Elements, known: _Known) -> E
     joined &= (suffix.kind == PLACE) | ((kind != NUMBER) & (kind != COMPANY))
     joined |= road
     touching = ((end == low) & (kind > 0)) | road
-    lone = (part == 1) & ~touching & _NO_NAME[text.plane[np.maximum(word - 1, 0)]]
+    lone = (part == 1) & ~touching & NO_NAME[text.plane[np.maximum(word - 1, 0)]]
     lone |= (suffix.kind == AREA) & (part < 2 - after_place)
     refused = _refused(words, start, suffix.end)
     never = among(suffix.end, words.end[words.of(NEVER)]) & (suffix.kind != COMPANY)

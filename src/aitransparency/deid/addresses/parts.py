@@ -33,8 +33,8 @@ from aitransparency.deid.text import as_text
 
 _SKIPPED = table_of(" \t\r\n,，、.-·;:()")
 _BEFORE = ("中国", "中华人民共和国", "地址:", "住址:", "市辖区", "china")
-_BETWEEN = table_of("东西南北中前后一二三四五六七八九十").astype(np.int64)
-_ROAD = table_of("路街道巷弄桥门园苑村里站")
+BETWEEN = table_of("东西南北中前后一二三四五六七八九十").astype(np.int64)
+ROADS = table_of("路街道巷弄桥门园苑村里站")
 _STEPS = 6  # a country, a province, a city, 市辖区, a district, and one for luck
 
 
@@ -192,8 +192,8 @@ class _State:
 
 def is_road(characters: Characters, at: Ints) -> Mask:
     """Return where what follows makes a road or a building of the name before: 中山路, 北京西路."""
-    at = at + _BETWEEN[characters.plane[at]]
-    follows: Mask = _ROAD[characters.plane[at]]
+    at = at + BETWEEN[characters.plane[at]]
+    follows: Mask = ROADS[characters.plane[at]]
     return follows
 
 

@@ -32,21 +32,23 @@ from aitransparency.deid.addresses.vocabulary import (
     vocabulary,
 )
 from aitransparency.deid.characters import Characters, Mask, table_of
-from aitransparency.deid.column import Ints, TextColumn
+from aitransparency.deid.column import Ints, TextColumn, column_parts
+from aitransparency.deid.compiled import pays
 from aitransparency.deid.spans import Candidates
 
 ENTITIES = ("CN_ADDRESS", "ORGANIZATION")
+_CHUNK = 1 << 19  # bytes of text taken at a time
 
-_GAP = table_of(" -·()#/")
-_COMMA = table_of(",，、")
-_TAIL = table_of("0123456789abcdefghijklmnopqrstuvwxyz-~#之")
+GAP = table_of(" -·()#/")
+COMMA = table_of(",，、")
+TAIL = table_of("0123456789abcdefghijklmnopqrstuvwxyz-~#之")
 _CAN_END, _STRONG = np.zeros((2, 16), np.bool_)
 _CAN_END[[NUMBER, ROAD, PLACE, VILLAGE, WEAK]] = True
 _STRONG[[ROAD, PLACE]] = True
 _LONGEST_TAIL = 9
 _LONGEST_SPACED = 4
 _CUE_REACH = 3
-_SIDE = table_of("东西南北中上下前后")
+SIDE = table_of("东西南北中上下前后")
 _LONGEST_ASIDE = 10
 _LIVES = ord("住")
 # An organisation is no person: it stays out of what is found at the usual least score of 50.
@@ -55,11 +57,18 @@ _ORGANISATION = 45
 
 def find_addresses(column: TextColumn, wanted: Sequence[str], min_score: float) -> Candidates:
     """Return the addresses and organisations of a column that reach a score."""
+    parts = [_find(part, wanted, min_score) for part in column_parts(column, _CHUNK)]
+    return Candidates.concat(parts)
+
+
+def _find(column: TextColumn, wanted: Sequence[str], min_score: float) -> Candidates:
     text = Characters.of(column)
-    if not vocabulary().ends[text.plane].any():
+    if pays(text.codes.nbytes):
+        chains = _compiled(text)
+    elif vocabulary().ends[text.plane].any():
+        chains = _by_arrays(text)
+    else:
         return Candidates.none()
-    words = words_in(text)
-    chains = _chains(text, words, elements(text, words))
     parts = []
     least = round(min_score * 100, 6)
     for entity in wanted:
@@ -84,7 +93,16 @@ class _Chains:
     organisation: Ints
 
 
-def _chains(text: Characters, words: Words, found: Elements) -> _Chains:
+def _compiled(text: Characters) -> _Chains:
+    from aitransparency.deid.addresses import compiled
+
+    start, end, tail, address, firm = compiled.chains(text)
+    return _Chains(start, end, tail, address, firm * _ORGANISATION)
+
+
+def _by_arrays(text: Characters) -> _Chains:
+    words = words_in(text)
+    found = elements(text, words)
     if not len(found.start):
         none = np.empty(0, np.int64)
         return _Chains(none, none, none, none, none)
@@ -107,9 +125,9 @@ def _linked(text: Characters, found: Elements) -> Mask:
     before, after = found.kind[:-1], found.kind[1:]
     one, two = text.plane[found.end[:-1]], text.plane[found.end[:-1] + 1]
     linked = gap == 0
-    linked |= (gap == 1) & _GAP[one]
-    linked |= (gap == 2) & _GAP[one] & _GAP[two]
-    linked |= (gap == 1) & (before == ROAD) & (after == NUMBER) & _SIDE[one]
+    linked |= (gap == 1) & GAP[one]
+    linked |= (gap == 2) & GAP[one] & GAP[two]
+    linked |= (gap == 1) & (before == ROAD) & (after == NUMBER) & SIDE[one]
     linked |= (
         (gap > 2)
         & (gap <= _LONGEST_ASIDE)
@@ -120,7 +138,7 @@ def _linked(text: Characters, found: Elements) -> Mask:
     finer = (after > before) | ((before == DIVISION) & (after == DIVISION))
     digit = text.codes[found.start[1:]] - ord("0") < 10
     finer &= (after != COMPANY) & ((after != NUMBER) | digit)
-    linked |= (gap == 1) & _COMMA[one] & finer
+    linked |= (gap == 1) & COMMA[one] & finer
     linked &= before != COMPANY
     # a number that begins a chain goes on with numbers only: 77号航班撞入五角大厦
     lead = (before == NUMBER) & np.append(True, ~linked[:-1])
@@ -149,7 +167,7 @@ def _tails(text: Characters, found: Elements, last: Ints) -> Ints:
     can = _CAN_END[found.kind[last]]
     going = np.flatnonzero(can)
     for step in range(_LONGEST_TAIL + 1):
-        going = going[_TAIL[text.plane[end[going] + step]]]
+        going = going[TAIL[text.plane[end[going] + step]]]
         if not len(going):
             break
         length[going] = step + 1

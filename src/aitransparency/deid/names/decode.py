@@ -56,7 +56,7 @@ class Marginals:
     @classmethod
     def empty(cls, count: int) -> Marginals:
         """Return zeros."""
-        return cls(*(np.zeros(count, np.float32) for _ in range(5)))
+        return cls(*np.zeros((5, count), np.float32))
 
 
 def marginals(model: Model, scores: Scores, first: Ints, length: Ints) -> Marginals:

@@ -8,13 +8,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
+import numpy.typing as npt
 
 from aitransparency.deid.column import TextColumn, column_parts
 from aitransparency.deid.names.fast import searched
 from aitransparency.deid.names.features import TRAITS
 from aitransparency.deid.names.latin import find_latin
-from aitransparency.deid.names.model import model
+from aitransparency.deid.names.model import Model, model
 from aitransparency.deid.names.spans import Names, names
 from aitransparency.deid.names.titles import family_with_mou, family_with_title, without_titles
 from aitransparency.deid.spans import Candidates
@@ -34,10 +37,17 @@ def find_names(column: TextColumn, wanted: tuple[str, ...], min_score: float) ->
 def _find(column: TextColumn) -> Candidates:
     trained = model()
     text, marginals = searched(trained, column)
-    found = names(marginals, text.ids, _SPELLED[trained.traits])
+    found = names(marginals, text.ids, _spelled(trained))
     every = Names.concat(
         without_titles(trained, text, found),
         family_with_title(trained, text),
         family_with_mou(trained, text),
     )
     return Candidates.of(ENTITIES[0], text.start[every.first], text.end[every.last], every.score)
+
+
+@lru_cache(maxsize=2)
+def _spelled(trained: Model) -> npt.NDArray[np.bool_]:
+    """Return which characters can be part of a name, bool (alphabet,)."""
+    spelled: npt.NDArray[np.bool_] = _SPELLED[trained.traits]
+    return spelled

@@ -37,8 +37,17 @@ class Names(NamedTuple):
     score: Floats
 
     @classmethod
+    def none(cls) -> Names:
+        """Return no names."""
+        empty = np.empty(0, np.int64)
+        return cls(empty, empty, np.empty(0, np.float32))
+
+    @classmethod
     def concat(cls, *parts: Names) -> Names:
         """Put names together."""
+        parts = tuple(part for part in parts if len(part.first)) or parts[:1]
+        if len(parts) == 1:
+            return parts[0]
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -60,6 +69,8 @@ def names(found: Marginals, ids: npt.NDArray[np.uint16], spelled: npt.NDArray[np
     closes = found.closes[begin]
     only = np.flatnonzero(found.only >= _LEAST)
     only = only[spelled[ids[only]]]
+    if not len(begin) and not len(only):
+        return Names.none()
     firsts, lasts, own = [only], [only], [found.only[only]]
     for _ in range(_LONGEST - 1):
         inside = spelled[ids[at + 1]]

@@ -164,6 +164,8 @@ def without_titles(model: Model, text: Sentences, found: Names) -> Names:
     """Cut titles off the ends of names; one of one character only after a single family name."""
     numbers, ids = _numbers(model), text.ids
     near = np.flatnonzero(numbers.titles.ends[ids[found.last]])
+    if not len(near):
+        return found
     first, end = found.first[near], found.last[near]
     last = end.copy()
     for size, keys in numbers.titles.keys:
@@ -181,7 +183,10 @@ def family_with_title(model: Model, text: Sentences) -> Names:
     numbers, ids = _numbers(model), text.ids
     last = places(ids[1:], numbers.asks.begins)
     last = last[numbers.family[ids[last]] | numbers.compound.ends[ids[last]]]
-    last = last[numbers.asks.at(ids, last + 1)]
+    if len(last):
+        last = last[numbers.asks.at(ids, last + 1)]
+    if not len(last):
+        return Names.none()
     first = last - numbers.compound.at(ids, last - 1)
     is_family = (first < last) | numbers.family[ids[last]]
     short = numbers.ambiguous[ids[last]] & ~numbers.long_asks.at(ids, last + 1)
@@ -195,6 +200,8 @@ def family_with_mou(model: Model, text: Sentences) -> Names:
     numbers, ids = _numbers(model), text.ids
     is_family = ((model.traits >> 3) > 0) & (model.traits < 32)
     place = places(ids[1:-1], numbers.mou)
+    if not len(place):
+        return Names.none()
     place = place[is_family[ids[place]]]
     longer = numbers.mark[ids[place + 2]]
     last = place + 1 + longer

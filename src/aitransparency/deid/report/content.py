@@ -5,6 +5,7 @@ Markdown and HTML are two renderings of this, so that they say the same.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -43,7 +44,15 @@ class Table:
     title: str = ""
 
 
+_EMPTY = "—"  # of a cell that says nothing
 _FEW = 0.05  # of the population; from less, uniqueness there can hardly be estimated
+
+_LEVELS = {
+    "open": re.compile(r"width (\S+), from (\S+) on one"),
+    "width": re.compile(r"width (\S+)"),
+    "first": re.compile(r"first ([0-9]+)"),
+    "own": re.compile(r"level ([0-9]+)"),
+}
 
 Block = str | Table | Bars
 
@@ -77,7 +86,7 @@ def content(report: Report, language: str) -> Content:
     titles = words["sections"]
     sections = (
         Section("found", titles["found"], _found(report, words, named)),
-        Section("done", titles["done"], (_done(report, words, named),)),
+        Section("done", titles["done"], _done(report, words, named)),
         Section("verified", titles["verified"], _verified(report, words, named)),
         Section("risk", titles["risk"], _risk(report.risk, words)),
         Section("attacks", titles["attacks"], _attacks(report, words)),
@@ -112,11 +121,12 @@ def risk_lines(found: Risk, language: str) -> list[str]:
 
 def suggestion_lines(found: Suggestion, language: str) -> list[str]:
     """Return what a suggestion says in a language, as lines for a terminal."""
-    told = words_of(language)["suggestion"]
+    words = words_of(language)
+    told = words["suggestion"]
     proof = told["proven" if found.proven else "unproven"]
     return [
         told["head"].format(k=found.k, proof=proof, loss=_percent(found.loss)),
-        *(f"{column}\t{level}" for column, level in found.levels.items()),
+        *(f"{column}\t{level_name(level, words)}" for column, level in found.levels.items()),
         told["emptied"].format(
             cells=f"{found.cells_suppressed:,}", records=f"{found.records_suppressed:,}"
         ),
@@ -169,39 +179,43 @@ def _summary(report: Report, words: Words) -> tuple[tuple[str, str], ...]:
 
 def _found(report: Report, words: Words, named: Mapping[str, str]) -> tuple[Block, ...]:
     told = words["found"]
+    roles = Counter(words["role"].get(column.role, column.role) for column in report.columns)
+    listed = words["separator"].join(f"{role} {count}" for role, count in roles.items())
+    intro = told["roles"].format(columns=len(report.columns), list=listed)
     finds: Counter[str] = Counter()
+    linked: Counter[str] = Counter()
     for column in report.columns:
-        finds.update(column.finds)
-    linked = [
-        told["linked"].format(column=column.name, list=_listed(column.linked, words))
-        for column in report.columns
-        if column.linked
-    ]
-    if not finds:
-        return (*linked, *(() if linked else (told["none"],)))
+        finds.update({named.get(name, name): count for name, count in column.finds.items()})
+        linked.update(
+            {told["of_row"].format(column=name): count for name, count in column.linked.items()}
+        )
+    if not finds and not linked:
+        return (intro, told["none"])
     bars = tuple(
-        (named.get(name, name), float(max(count, 4)), _count(count))
-        for name, count in finds.most_common()
+        (name, float(max(count, 4)), _count(count))
+        for name, count in (finds + linked).most_common()
     )
-    return (told["intro"], Bars(told["chart"], tuple(told["columns"]), bars), *linked)
+    blocks: tuple[Block, ...] = (intro, Bars(told["chart"], tuple(told["columns"]), bars))
+    return (*blocks, told["linked"]) if linked else blocks
 
 
-def _done(report: Report, words: Words, named: Mapping[str, str]) -> Table:
+def _done(report: Report, words: Words, named: Mapping[str, str]) -> tuple[Block, ...]:
     rows = tuple(
         (
             column.name,
             words["role"].get(column.role, column.role),
-            named.get(column.entity or "", column.entity or ""),
+            named.get(column.entity or "", column.entity or _EMPTY),
             words["technique"].get(column.technique, column.technique),
-            words["clause"].get(column.technique, ""),
-            f"{column.rows:,}",
+            words["clause"].get(column.technique, _EMPTY),
             _count(column.nulls),
             _count(column.misfits),
-            _listed(column.finds, words, named),
+            _listed(column.finds, words, named) or _EMPTY,
         )
         for column in report.columns
     )
-    return Table(tuple(words["done"]["columns"]), rows, frozenset({5, 6, 7}))
+    table = Table(tuple(words["done"]["columns"]), rows, frozenset({5, 6}))
+    amiss = any(column.misfits for column in report.columns)
+    return (table, words["done"]["misfits"]) if amiss else (table,)
 
 
 def _verified(report: Report, words: Words, named: Mapping[str, str]) -> tuple[Block, ...]:
@@ -261,7 +275,7 @@ def _risk(found: Risk | None, words: Words) -> tuple[Block, ...]:
         for name, one in people
         if one is not None
     ]
-    rows.append((told["marketer"], "", _percent(found.marketer), ""))
+    rows.append((told["marketer"], _EMPTY, _percent(found.marketer), _EMPTY))
     head = tuple(one.format(at_risk=_percent(found.at_risk)) for one in told["attackers"])
     blocks.append(Table(head, tuple(rows), frozenset({1, 2, 3})))
     blocks.append(told["unique"].format(share=_percent(found.unique_share)))
@@ -316,7 +330,10 @@ def _ranking(found: Risk, told: Words, words: Words) -> Table:
             _percent(one.without.mean_risk),
             words["none"]
             if one.generalised is None
-            else f"{_percent(one.generalised[1].mean_risk)} ({one.generalised[0]})",
+            else words["aside"].format(
+                one=_percent(one.generalised[1].mean_risk),
+                other=level_name(one.generalised[0], words),
+            ),
         )
         for one in found.ranking
     )
@@ -330,18 +347,23 @@ def _attacks(report: Report, words: Words) -> tuple[Block, ...]:
         one = report.linkage
         lines.append(
             told["linkage"].format(
+                columns=words["separator"].join(one.columns) or words["unknown"],
                 tried=f"{one.tried:,}",
                 success=_percent(one.success),
+                unique=_percent(one.unique),
                 chance=_percent(one.by_chance),
             )
         )
     for column, guess in report.guesses.items():
+        known = words["separator"].join(guess.known)
         lines.append(
             told["guess"].format(
                 column=column,
+                known=told["known"].format(list=known) if known else "",
                 success=_percent(guess.success),
                 candidates=f"{guess.candidates:,.0f}",
                 alone=_percent(guess.alone),
+                hidden=f"{guess.hidden:,.0f}",
             )
         )
     return tuple(lines) or (told["no"],)
@@ -350,7 +372,19 @@ def _attacks(report: Report, words: Words) -> tuple[Block, ...]:
 def _grade(report: Report, words: Words, language: str) -> tuple[Block, ...]:
     if report.grade is None:
         return (words["grade"]["no"],)
-    return tuple(report.grade.text(language))
+    made = report.grade
+    answers = Table(tuple(words["grade"]["answers"]), tuple(made.answered(language)))
+    return (*made.grounds(language), answers, made.caution(language))
+
+
+def level_name(name: str, words: Words) -> str:
+    """Return what a level of a hierarchy is called in a language."""
+    told = words["levels"]
+    for kind, pattern in _LEVELS.items():
+        found = pattern.fullmatch(name)
+        if found is not None:
+            return str(told[kind].format(*found.groups()))
+    return str(told["names"].get(name, name))
 
 
 def _unchecked(report: Report, words: Words) -> tuple[Block, ...]:

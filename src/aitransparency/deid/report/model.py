@@ -18,6 +18,7 @@ from aitransparency.deid.apply import Tally
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
 from aitransparency.deid.risk import Grade, Guess, Linkage, Risk
+from aitransparency.deid.risk.measure import Population
 from aitransparency.deid.verify import Verification
 
 Self = TypeVar("Self", bound="Report")
@@ -167,8 +168,8 @@ class Report:
             "risk": None if self.risk is None else risk_figures(self.risk),
             "grade": None if self.grade is None else _plain(asdict(self.grade)),
             "attacks": {
-                "linkage": None if self.linkage is None else asdict(self.linkage),
-                "guesses": {name: asdict(one) for name, one in self.guesses.items()},
+                "linkage": None if self.linkage is None else _plain(asdict(self.linkage)),
+                "guesses": {name: _plain(asdict(one)) for name, one in self.guesses.items()},
             },
         }
         made[_HASH] = fingerprint(made)
@@ -235,17 +236,29 @@ def seal(report: Mapping[str, Any], key: Key) -> str:
 
 
 def bands(sizes: Mapping[int, int]) -> list[tuple[str, int]]:
-    """Return the records in classes of each band of sizes."""
-    made = []
-    for low, high in BANDS:
-        records = sum(
-            size * count
-            for size, count in sizes.items()
-            if size >= low and (high is None or size <= high)
-        )
-        name = f"{low}" if high == low else f"{low}+" if high is None else f"{low}-{high}"
-        made.append((name, records))
-    return made
+    """Return the records in classes of each band of sizes.
+
+    A band of 1 to 4 records is joined with the next: the bands add up to all rows, so that a single
+    hidden count could be reckoned back.
+    """
+    made = [
+        (low, high, sum(size * sizes[size] for size in sizes if low <= size <= (high or size)))
+        for low, high in BANDS
+    ]
+    while len(made) > 1:
+        at = next((at for at, (_, _, records) in enumerate(made) if 0 < records < MIN_CELL), None)
+        if at is None:
+            break
+        first = min(at, len(made) - 2)
+        (low, _, some), (_, high, more) = made[first : first + 2]
+        made[first : first + 2] = [(low, high, some + more)]
+    return [(_band(low, high), records) for low, high, records in made]
+
+
+def _band(low: int, high: int | None) -> str:
+    if high == low:
+        return f"{low}"
+    return f"{low}+" if high is None else f"{low}-{high}"
 
 
 def _canonical(report: Mapping[str, Any]) -> bytes:
@@ -295,9 +308,18 @@ def risk_figures(found: Risk) -> dict[str, Any]:  # what JSON holds
         "prosecutor": asdict(found.prosecutor),
         "journalist": None if found.journalist is None else asdict(found.journalist),
         "marketer": found.marketer,
-        "population": None if found.population is None else _plain(asdict(found.population)),
+        "population": None if found.population is None else _population(found.population),
         "sensitive": {name: asdict(one) for name, one in found.sensitive.items()},
         "ranking": [_plain(asdict(one)) for one in found.ranking],
         "records_by_class_size": {name: small(count) for name, count in bands(found.sizes)},
         "nulls": dict(found.nulls),
     }
+
+
+def _population(known: Population) -> dict[str, Any]:  # what JSON holds
+    counted = known.uniques.get("counted")
+    made: dict[str, Any] = _plain(asdict(known))
+    made["outside"] = small(known.outside)
+    if counted is not None:
+        made["uniques"] = {"counted": small(int(counted))}
+    return made

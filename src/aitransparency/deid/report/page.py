@@ -18,7 +18,7 @@ from aitransparency.deid.report.content import Bars, Block, Section, Table, cont
 if TYPE_CHECKING:
     from aitransparency.deid.report.model import Report
 
-_ROW, _NAMES, _WIDTH = 26, 170, 480  # of a chart, in units of its view box
+_ROW, _NAMES, _BARS, _WIDTH = 26, 216, 100, 320  # of a chart, in units of its view box
 
 
 def page(report: Report, language: str) -> str:
@@ -95,34 +95,50 @@ def _table(table: Table) -> str:
         + "</tr>"
         for row in table.rows
     )
-    caption = f"<caption>{html.escape(table.title)}</caption>" if table.title else ""
     label = html.escape(table.title or table.head[0])
     wide = ' class="wide"' if len(table.head) > 6 else ""
-    return (
+    made = (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-        f"<table{wide}>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<table{wide}><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+    return f"<figure><figcaption>{label}</figcaption>{made}</figure>" if table.title else made
 
 
 def _chart(chart: Bars) -> str:
     """Return horizontal bars; the figures stand beside them, so that nothing is in colour alone."""
     height = _ROW * len(chart.bars) + 6
     longest = max((size for _, size, _ in chart.bars), default=0.0) or 1.0
-    room = _WIDTH - _NAMES - 70
+    names = min(max((_wide(name) for name, _, _ in chart.bars), default=0), _NAMES) + 12
+    figures = max((_wide(shown) for _, _, shown in chart.bars), default=0) + 12
+    whole = max(_WIDTH, names + figures + _BARS)
     bars = []
     for place, (name, size, shown) in enumerate(chart.bars):
         top = place * _ROW + 4
-        width = max(room * size / longest, 1.0) if size else 0.0
+        width = max((whole - names - figures) * size / longest, 1.0) if size else 0.0
         middle = top + _ROW / 2 - 1
         bars.append(
-            f'<text x="{_NAMES - 10}" y="{middle:g}" class="name">{html.escape(name)}</text>'
-            f'<rect x="{_NAMES}" y="{top + 3}" width="{width:.1f}" height="{_ROW - 9}" rx="2"/>'
-            f'<text x="{_NAMES + width + 8:.1f}" y="{middle:g}" class="size">'
+            f'<text x="{names - 8}" y="{middle:g}" class="name">{html.escape(_cut(name))}</text>'
+            f'<rect x="{names}" y="{top + 3}" width="{width:.1f}" height="{_ROW - 9}" rx="2"/>'
+            f'<text x="{names + width + 6:.1f}" y="{middle:g}" class="size">'
             f"{html.escape(shown)}</text>"
         )
     told = html.escape("; ".join(f"{name} {shown}" for name, _, shown in chart.bars))
     return (
         f"<figure><figcaption>{html.escape(chart.title)}</figcaption>"
-        f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{told}">'
+        f'<svg viewBox="0 0 {whole} {height}" role="img" aria-label="{told}">'
         f"{''.join(bars)}</svg></figure>"
     )
+
+
+def _wide(text: str) -> int:
+    """Return about how wide a text of 14 units is: Chinese characters 14, others 8."""
+    return sum(14 if ord(one) > 0x2E80 else 8 for one in text)
+
+
+def _cut(name: str) -> str:
+    """Return a name that fits; the label of the chart says it whole."""
+    if _wide(name) <= _NAMES:
+        return name
+    while _wide(name) > _NAMES - 14:
+        name = name[:-1]
+    return f"{name}…"

@@ -48,17 +48,20 @@ class Linkage:
         Share who picks any record at random.
     unique
         Share where the right record alone is nearest.
+    columns
+        What the attacker knew.
     """
 
     tried: int
     success: float
     by_chance: float
     unique: float
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What masked values still tell somebody who has a list of all originals.
+    """What masked values still tell somebody who has a list of all originals of the table.
 
     Parameters
     ----------
@@ -74,6 +77,8 @@ class Guess:
     hidden
         Median number of characters that the mask hides: each digit leaves ten possibilities to
         somebody without a list, fewer where a check digit or the rest of the row tells it.
+    known
+        Other columns that the attacker sees and can look up.
     """
 
     rows: int
@@ -81,6 +86,7 @@ class Guess:
     candidates: float
     alone: float
     hidden: float
+    known: tuple[str, ...] = ()
 
 
 def link(
@@ -129,7 +135,8 @@ def link(
         many = nearest @ grouped.sizes
         success += float((here / many).sum())
         unique += int((here & (many == 1)).sum())
-    return Linkage(len(tried), success / len(tried), 1 / rows, unique / len(tried))
+    shares = (success / len(tried), 1 / rows, unique / len(tried))
+    return Linkage(len(tried), *shares, tuple(dict.fromkeys(columns)))
 
 
 def _both(before: object, after: object, columns: Sequence[str]) -> tuple[pa.Table, pa.Table]:
@@ -234,4 +241,5 @@ def guess_masked(before: object, after: object, column: str, *, known: Sequence[
         float(np.median(candidates)),
         float((candidates == 1).mean()),
         float(np.median(hidden)),
+        tuple(known),
     )

@@ -86,10 +86,10 @@ class Grade:
         """Questions that a person has still to answer before the grade stands."""
         return tuple(one for one, answer in self.answers.items() if answer == "open")
 
-    def text(self, language: str = "zh") -> list[str]:
-        """Return the grade, its ground and the questions in words, "zh" or "en"."""
+    def grounds(self, language: str = "zh") -> list[str]:
+        """Return the grade, its ground and the source of the threshold, "zh" or "en"."""
         words = _words(language)
-        lines = [
+        return [
             words["grade"].format(level=self.level, name=words["levels"][str(self.level)]),
             words["reasons"][self.reason].format(
                 columns=", ".join(self.direct_left),
@@ -99,9 +99,23 @@ class Grade:
             ),
             words["source"].format(source=words["sources"][self.threshold_source]),
         ]
-        for question, answer in self.answers.items():
-            lines.append(f"{words['questions'][question]} {words['answers'][answer]}")
-        return [*lines, words["caution"]]
+
+    def answered(self, language: str = "zh") -> list[tuple[str, str]]:
+        """Return the questions that people must judge and their answers in words."""
+        words = _words(language)
+        return [
+            (words["questions"][question], words["answers"][answer])
+            for question, answer in self.answers.items()
+        ]
+
+    def caution(self, language: str = "zh") -> str:
+        """Return what the grade does not say."""
+        return str(_words(language)["caution"])
+
+    def text(self, language: str = "zh") -> list[str]:
+        """Return all of this as lines, "zh" or "en"."""
+        answers = [f"{question} {answer}" for question, answer in self.answered(language)]
+        return [*self.grounds(language), *answers, self.caution(language)]
 
 
 def grade(

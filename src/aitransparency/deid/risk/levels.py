@@ -3,8 +3,8 @@
 - Numbers, as numbers or as text: bands whose width doubles. Where a few values lie far above the
   others, as incomes do, bands are as fine as the others need and end in one open band (top coding).
 - Days in any usual spelling: month, year, decade.
-- Addresses, and names of divisions: district, city, province; one that lacks a part keeps the finer
-  of the parts it has.
+- Addresses, and names of divisions: district, city, province, those that nine in ten values have;
+  one that lacks a part keeps the finest of the parts it has.
 - Codes of one length: fewer characters from the left, two by two for six (GB/T 2260, postal codes).
 
 Everything else has no level but the one value that stands for all.
@@ -38,7 +38,7 @@ _STEPS = 20  # bands that the finest generalisation of a number has, at least
 _DATES: tuple[To, ...] = ("month", "year", "decade")
 _PLACES: tuple[To, ...] = ("district", "city", "province")
 _NUMBER = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,9})?$"
-_KNOWN = 0.9  # share of the values that must be addresses
+_KNOWN = 0.9  # share of the values that must have a part of an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +137,16 @@ def _nice(width: float) -> float:
 def _places(text: pa.Array) -> list[Step]:
     """Return district, city and province, or nothing where the values are no addresses."""
     known = text.is_valid()
-    for some in (text.filter(known)[:500], text.filter(known)):
-        province = pc.struct_field(parts(some), "province")
-        if province.null_count > (1 - _KNOWN) * len(some):
-            return []
+    if pc.struct_field(parts(text.filter(known)[:500]), "province").null_count > 500 * (1 - _KNOWN):
+        return []
     taken = parts(text)
+    most = (1 - _KNOWN) * (len(text) - text.null_count) + text.null_count
     made: list[Step] = []
     names = pc.if_else(known, text_of("*"), text_of(None))
     for to in reversed(_PLACES):
-        names = pc.coalesce(place_of(taken, to), names)
+        found = place_of(taken, to)
+        if found.null_count > most:  # a plan would find most values amiss
+            break
+        names = pc.coalesce(found, names)
         made.append(Step(to, names, Generalize(to)))
     return made[::-1]

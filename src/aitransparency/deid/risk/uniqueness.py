@@ -16,8 +16,9 @@ large the population's classes are:
 None is right for every table, and a sample of a few per cent hardly tells how the classes spread
 that are too small to be seen twice. So "best" is a mean, over Pitman's fit and over 60 spreads of
 each of the two others, weighted by the likelihood of the sample's own class sizes; "low" and "high"
-are the 5% and 95% points of the same. ``benchmarks/risk.py --only uniqueness`` measures all on
-populations of known sizes.
+are the 5% and 95% points of the same. Where no model tells how many uniques were seen, as where a
+few odd records stand beside large classes, "best" is Zayatz's and the range is everything.
+``benchmarks/risk.py --only uniqueness`` measures all on populations of known sizes.
 
 >>> sizes = np.array([1] * 60 + [2] * 20 + [3] * 5)
 >>> expected = sample_uniques_unique(sizes, 10_000)
@@ -70,9 +71,10 @@ class _Sample:
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """Log-likelihoods of a model by its spread, and the sample uniques expected to be unique."""
+    """A model by its spread: log-likelihood, sample uniques, and those unique outside, expected."""
 
     likelihood: Floats
+    uniques: Floats
     expected: Floats
 
     @property
@@ -100,8 +102,9 @@ def sample_uniques_unique(sizes: Ints, population: int) -> dict[str, float]:
     if not sample.uniques or population <= sample.records:
         return {"best": sample.uniques}
     made = {"zayatz": sample.uniques * _zayatz(sample)}
+    undecided = {"best": made["zayatz"], "low": 0.0, "high": sample.uniques}
     if sample.groups == sample.records:  # all unique: nothing tells one model from another
-        return {**made, "best": made["zayatz"], "low": 0.0, "high": sample.uniques}
+        return made | undecided
     fits = {
         "poisson_gamma": _poisson_gamma(sample),
         "poisson_lognormal": _poisson_lognormal(sample),
@@ -110,15 +113,21 @@ def sample_uniques_unique(sizes: Ints, population: int) -> dict[str, float]:
     if pitman is not None:
         fits["pitman"] = pitman
     made |= {name: min(sample.uniques, fit.best) for name, fit in fits.items()}
-    return made | _mean(fits.values(), sample.uniques)
+    return made | (_mean(fits.values(), sample.uniques) or undecided)
 
 
-def _mean(fits: Collection[_Fit], most: float) -> dict[str, float]:
-    """Return the mean over models and spreads by their likelihood, and the ends of nine tenths."""
+def _mean(fits: Collection[_Fit], most: float) -> dict[str, float] | None:
+    """Return the mean over models and spreads by their likelihood, and the ends of nine tenths.
+
+    None where the models together expect less than half or more than twice the uniques seen.
+    """
     likelihood = np.concatenate([fit.likelihood - math.log(len(fit.likelihood)) for fit in fits])
-    expected = np.minimum(np.concatenate([fit.expected for fit in fits]), most)
     weights = np.exp(likelihood - likelihood.max())
     weights /= weights.sum()
+    seen = float(weights @ np.concatenate([fit.uniques for fit in fits]))
+    if not most / 2 <= seen <= most * 2:
+        return None
+    expected = np.minimum(np.concatenate([fit.expected for fit in fits]), most)
     order = np.argsort(expected, kind="stable")
     below = np.cumsum(weights[order])
     low, high = expected[order][np.searchsorted(below, [0.05, 0.95]).clip(max=len(order) - 1)]
@@ -176,9 +185,12 @@ def _pitman(sample: _Sample) -> _Fit | None:
 
     grown = float(_rise(theta + alpha, records) - _rise(theta, records))
     classes = theta / alpha * math.expm1(min(grown, 700.0))
+    if not 0 < classes < math.inf:
+        return None
     likelihood = float(times @ (expected(records, size) - math.log(classes)))
     unique = math.exp(float(expected(sample.population, 1))) * sample.share
-    return _Fit(np.array([likelihood]), np.array([unique]))
+    seen = math.exp(float(expected(records, 1)))
+    return _Fit(np.array([likelihood]), np.array([seen]), np.array([unique]))
 
 
 def _poisson_gamma(sample: _Sample) -> _Fit:
@@ -202,8 +214,8 @@ def _poisson_gamma(sample: _Sample) -> _Fit:
         at, value = _highest(likelihood, shape, -15.0, top)
         scale = math.exp(at) / shape
         classes = groups / -math.expm1(-shape * math.log1p(scale))
-        unique = classes * math.exp(float(log_chance(1, shape, scale / sample.share)))
-        made.append((value, unique * sample.share))
+        seen, unique = np.exp([log_chance(1, shape, one) for one in (scale, scale / sample.share)])
+        made.append((value, classes * seen, classes * unique * sample.share))
     return _Fit(*np.array(made).T)
 
 
@@ -237,8 +249,9 @@ def _poisson_lognormal(sample: _Sample) -> _Fit:
         bottom = max(float(grid[0]) + 1, mean - 5 - spread**2)
         middle, value = _highest(likelihood, spread, bottom, mean + 1)
         weights = density(grid, middle, spread) * step
-        unique = float((weights * rate) @ np.exp(-rate / sample.share))
-        made.append((value, sample.groups / float(seen @ weights) * unique))
+        classes = sample.groups / float(seen @ weights) * weights * rate
+        unique = float(classes @ np.exp(-rate / sample.share))
+        made.append((value, float(classes @ np.exp(-rate)), unique))
     return _Fit(*np.array(made).T)
 
 
