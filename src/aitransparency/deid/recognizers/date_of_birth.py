@@ -19,7 +19,7 @@ import numpy.typing as npt
 from aitransparency.deid.column import Bytes, Ints
 from aitransparency.deid.recognizers.dates import FIRST_YEAR, LAST_YEAR, is_day
 from aitransparency.deid.scan.recognizer import PASSED, SHAPE, Matches, Recognizer, Scores, words
-from aitransparency.deid.scan.runs import Windows, is_alnum, is_digit
+from aitransparency.deid.scan.runs import is_alnum, is_digit
 from aitransparency.deid.scan.text import EDGE, ScanText, members
 
 Mask = npt.NDArray[np.bool_]
@@ -138,13 +138,13 @@ def _chinese(text: ScanText) -> tuple[Ints, Ints]:
 
 def _short(text: ScanText) -> tuple[Ints, Ints]:
     """Return a month and a day without a year."""
-    windows = Windows.concat(text.digits.whole(2))
-    one = text.digits.whole(1)
-    start = np.concatenate([windows.start, one.start])
-    month = np.concatenate([_number(windows.characters), _number(one.characters)])
-    end = np.concatenate([windows.end, one.end])
-    good = text.follows(end, _MONTH.encode()) & (month >= 1) & (month <= 12)
-    good &= ~text.precedes(start, _YEAR.encode())
+    two, one = (
+        windows.take(text.follows(windows.end, _MONTH.encode()))
+        for windows in (text.digits.whole(2), text.digits.whole(1))
+    )
+    start, end = np.concatenate([two.start, one.start]), np.concatenate([two.end, one.end])
+    month = np.concatenate([_number(two.characters), _number(one.characters)])
+    good = (month >= 1) & (month <= 12) & ~text.precedes(start, _YEAR.encode())
     start, month, end = start[good], month[good], end[good] + 3
     if not len(start):
         return start, end

@@ -126,6 +126,20 @@ def _numeral_tables() -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int8]]:
     return third, values
 
 
+@cache
+def flat_tables() -> tuple[Bytes, Bytes, npt.NDArray[np.int8]]:
+    """Return what characters of two and of three bytes become, and the values of numerals.
+
+    uint8 (64,) by the second byte behind 0xC2, uint8 and int8 (65536,) by the lower bits.
+    """
+    table = _table()
+    three = np.zeros((16, 1 << 12), np.uint8)
+    for lead in (0x2, 0x3, 0xF):
+        three[lead] = table[lead]
+    two = table[_TWO].reshape(64, 64)[:, 0].copy()
+    return two, three.ravel(), _numeral_tables()[1].ravel()
+
+
 def _read_out(data: Bytes) -> tuple[Ints, Bytes]:
     """Return where a numeral of a spoken number begins, and its digit."""
     third, _ = _numeral_tables()

@@ -14,6 +14,7 @@ from bisect import bisect_left, insort
 import numpy as np
 import numpy.typing as npt
 
+_LONGEST = 20  # bits of the length of a find
 _NEAR = 12  # finds between one and the one that holds it, in order of start
 
 Found = tuple[int, int, int, int]  # start, end, entity, percent
@@ -61,10 +62,12 @@ def raised(
     >>> raised(start, end, np.array([0.8, 0.97], np.float32), np.array([True, True])).tolist()
     [0.9700000286102295, 0.9700000286102295]
     """
-    order = np.lexsort((-end, start))
+    order = np.argsort((start << _LONGEST) - (end - start), kind="stable")  # longer ones first
     starts, ends, scores = start[order], end[order], score[order].copy()
     reach = np.maximum.accumulate(ends)
     crowded = np.flatnonzero(starts[1:] < reach[:-1]) + 1  # what begins inside another
+    if not len(crowded):
+        return score
     for step in range(1, _NEAR + 1):
         inner = crowded[crowded >= step]
         outer = inner - step

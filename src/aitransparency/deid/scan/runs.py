@@ -20,12 +20,14 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, Ints, windows
+from aitransparency.deid.scan.fast import kernels
 
 Mask = npt.NDArray[np.bool_]
 
 SEPARATORS = b" -._/\t"
 LONGEST_GAP = 3
 _MOST_GROUPS = 8
+_LONG = 64  # no number is as long
 _X = ord("x")
 
 
@@ -146,8 +148,8 @@ class Runs:
 
     @cached_property
     def lengths_present(self) -> frozenset[int]:
-        """Return the lengths that occur, up to 63."""
-        return frozenset(np.flatnonzero(np.bincount(np.minimum(self.length, 63))).tolist())
+        """Return the lengths that occur, up to 62."""
+        return frozenset(np.flatnonzero(np.diff(self._by_length[1][:_LONG])).tolist())
 
     @cached_property
     def _wholes(self) -> dict[tuple[int, bool], Windows]:
@@ -160,15 +162,21 @@ class Runs:
     @cached_property
     def _linked_sizes(self) -> frozenset[int]:
         linked, _ = self._linked
-        sizes = np.minimum(self.length[linked], 63)
-        return frozenset(np.flatnonzero(np.bincount(sizes)).tolist()) if len(sizes) else frozenset()
+        present = np.zeros(_LONG + 1, np.bool_)
+        present[self._short[linked]] = True
+        return frozenset(np.flatnonzero(present).tolist())
 
     @cached_property
     def _linked(self) -> tuple[Ints, npt.NDArray[np.int32]]:
         """Runs with a separator before or after them, and the packed separator after each."""
         end = self.start + self.length
         gap = np.zeros(len(self.start), np.int32)
-        if len(gap) > 1:
+        compiled = kernels(len(self.data))
+        if compiled:
+            compiled.separators_after(
+                self.data, self.start, self.length, _IS_SEPARATOR, LONGEST_GAP, gap
+            )
+        elif len(gap) > 1:
             size = self.start[1:] - end[:-1]
             at = np.flatnonzero(size <= LONGEST_GAP)
             packed = np.zeros(len(at), np.int32)
@@ -205,9 +213,9 @@ class Runs:
     def _whole(self, length: int, check_letter: bool) -> Windows:
         parts = []
         if length in self.lengths_present:
-            parts.append(self.start[self.length == length])
+            parts.append(self.start[self._of_length(length)])
         if check_letter and length - 1 in self.lengths_present:
-            start = self.start[self.length == length - 1]
+            start = self.start[self._of_length(length - 1)]
             parts.append(start[self._x_at(start + length - 1)])
         start = np.concatenate(parts)
         characters = windows(self.data, start, length)
@@ -217,6 +225,23 @@ class Runs:
             characters[:, -1] = upper(characters[:, -1])
         return Windows(start, start + length, characters)
 
+    def _of_length(self, length: int) -> Ints:
+        """Return which runs have a length under `_LONG`."""
+        order, edges = self._by_length
+        return order[edges[length] : edges[length + 1]]
+
+    @cached_property
+    def _by_length(self) -> tuple[Ints, Ints]:
+        """The runs in order of their length, and where each length begins among them."""
+        edges = np.zeros(_LONG + 2, np.int64)
+        np.cumsum(np.bincount(self._short, minlength=_LONG + 1), out=edges[1:])
+        return np.argsort(self._short, kind="stable"), edges
+
+    @cached_property
+    def _short(self) -> Bytes:
+        """Lengths, those of `_LONG` and more alike."""
+        return np.minimum(self.length, _LONG).astype(np.uint8)
+
     def _x_at(self, place: Ints) -> Mask:
         is_x: Mask = (self.data[place] | 32) == _X
         return is_x & ~is_letter(self.data[place + 1])
@@ -225,6 +250,10 @@ class Runs:
     def _chains(self) -> tuple[Ints, Ints, Ints]:
         """First and last linked run of every chain with one separator, and its characters."""
         linked, gap = self._linked
+        if compiled := kernels(len(self.data)):
+            found = np.empty((3, len(gap)), np.int64)
+            many = compiled.chains(self.length[linked], gap, *found)
+            return found[0, :many], found[1, :many], found[2, :many]
         changes = np.ones(len(gap) + 1, np.bool_)
         changes[1:-1] = gap[1:] != gap[:-1]
         borders = np.flatnonzero(changes)
@@ -264,18 +293,8 @@ class Runs:
 
     def _places_grouped(self, grouping: tuple[int, ...], check_letter: bool) -> Windows:
         linked, _ = self._linked
-        sizes, gap = self._linked_table
-        first = self._linked_of(grouping[0])
-        last_part = len(grouping) - 1
-        for part in range(1, last_part):
-            at = first + part
-            first = first[(sizes[at] == grouping[part]) & (gap[at - 1] != 0)]
-        last = first + last_part
-        fit = sizes[last] == grouping[-1]
-        if check_letter:
-            fit |= sizes[last] == grouping[-1] - 1
-        fit &= gap[last - 1] != 0
-        first, last = linked[first[fit]], linked[last[fit]]
+        first = self._first_grouped(grouping, check_letter)
+        first, last = linked[first], linked[first + len(grouping) - 1]
         if check_letter and len(last):
             short = self.length[last] != grouping[-1]
             keep = ~short | self._x_at(self.start[last] + self.length[last])
@@ -292,6 +311,28 @@ class Runs:
         elif check_letter:
             characters[:, -1] = upper(characters[:, -1])
         return Windows(self.start[first], self.start[last] + grouping[-1], characters)
+
+    def _first_grouped(self, grouping: tuple[int, ...], check_letter: bool) -> Ints:
+        """Return which linked runs are the first of such groups."""
+        sizes, gap = self._linked_table
+        first = self._linked_of(grouping[0])
+        if compiled := kernels(len(self.data)):
+            found: Ints = np.empty(len(first), np.int64)
+            many: int = compiled.places_grouped(
+                first, sizes, gap, np.array(grouping), check_letter, found
+            )
+            return found[:many]
+        last_part = len(grouping) - 1
+        for part in range(1, last_part):
+            at = first + part
+            first = first[(sizes[at] == grouping[part]) & (gap[at - 1] != 0)]
+        last = first + last_part
+        fit = sizes[last] == grouping[-1]
+        if check_letter:
+            fit |= sizes[last] == grouping[-1] - 1
+        fit &= gap[last - 1] != 0
+        kept: Ints = first[fit]
+        return kept
 
     @cached_property
     def _linked_table(self) -> tuple[Ints, npt.NDArray[np.int32]]:
@@ -320,6 +361,11 @@ class Runs:
             return Windows.none(length)
         linked, _ = self._linked
         starts, sizes = self.start[linked], self.length[linked]
+        if compiled := kernels(len(self.data)):
+            characters = np.empty((len(first), length), np.uint8)
+            end = np.empty(len(first), np.int64)
+            compiled.gather(self.data, starts, sizes, first, last, short, characters, end)
+            return Windows(starts[first], end, characters)
         before = np.cumsum(sizes) - sizes
         ordinal = before[first, None] + np.arange(length)
         part = np.searchsorted(before, ordinal.ravel(), side="right").reshape(ordinal.shape) - 1
@@ -383,6 +429,9 @@ class Shape(NamedTuple):
         if not len(characters):
             return _NONE
         good = np.ones(len(characters), np.bool_)
+        if compiled := kernels(0):
+            compiled.fits(characters, self.allowed, good)
+            return good
         for place, table in enumerate(self.allowed):
             good &= table[characters[:, place]]
         return good

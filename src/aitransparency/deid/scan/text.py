@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aitransparency.deid.column import Bytes, Ints, TextColumn, translated, windows
-from aitransparency.deid.scan.fold import fold
+from aitransparency.deid.scan.fast import kernels
+from aitransparency.deid.scan.fold import flat_tables, fold
 from aitransparency.deid.scan.runs import Runs, is_alnum, is_digit
 
 Mask = npt.NDArray[np.bool_]
@@ -40,6 +42,42 @@ def members(characters: bytes) -> Mask:
     table[list(characters)] = True
     table.flags.writeable = False
     return table
+
+
+class _Read(NamedTuple):
+    """The runs of a text, which codes hold a digit, and where marks stand.
+
+    A mark is an ASCII character that is no letter or digit, or 0xC2 before a sign.
+    """
+
+    digits: Runs
+    codes: Runs
+    numbered: Mask
+    marks: Ints
+
+    @classmethod
+    def of(cls, data: Bytes) -> _Read:
+        """Read a text by arrays."""
+        alnum = is_alnum(data)
+        digits, codes = Runs.of(data, is_digit(data)), Runs.of(data, alnum, letters=True)
+        mark = data < 0x80
+        mark &= ~alnum
+        mark |= data == 0xC2
+        return cls(digits, codes, codes.hold(digits.start), np.flatnonzero(mark))
+
+    @classmethod
+    def compiled(cls, data: Bytes, kernels: Any) -> _Read:  # a module whose functions numba types
+        """Read a text by compiled loops."""
+        most = len(data) // 2 + 1  # pages that are not written to cost nothing
+        digits, codes = np.empty((2, most), np.int64), np.empty((2, most), np.int64)
+        held, marks = np.empty(most, np.bool_), np.empty(len(data), np.int64)
+        first, second, third = kernels.runs_and_marks(data, _kinds(), digits, codes, held, marks)
+        return cls(
+            Runs(data, digits[0, :first].copy(), digits[1, :first].copy()),
+            Runs(data, codes[0, :second].copy(), codes[1, :second].copy(), letters=True),
+            held[:second].copy(),
+            marks[:third].copy(),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,35 +101,29 @@ class ScanText:
     @classmethod
     def of(cls, column: TextColumn) -> ScanText:
         """Join, pad and fold the rows."""
-        data, removed = fold(_joined(column))
+        compiled = kernels(int(column.offsets[-1] - column.offsets[0]))
+        data, removed = _folded(column, compiled) if compiled else fold(_joined(column))
         return cls(data, column, removed)
 
-    @cached_property
+    @property
     def digits(self) -> Runs:
         """The maximal runs of ASCII digits."""
-        return Runs.of(self.data, is_digit(self.data))
+        return self._read.digits
 
-    @cached_property
+    @property
     def codes(self) -> Runs:
         """The maximal runs of ASCII letters and digits."""
-        return Runs.of(self.data, self._alnum, letters=True)
-
-    @cached_property
-    def _alnum(self) -> Mask:
-        return is_alnum(self.data)
-
-    @cached_property
-    def _marks(self) -> Ints:
-        """Where an ASCII character that is no letter or digit stands, or 0xC2 before a sign."""
-        mark = self.data < 0x80
-        mark &= ~self._alnum
-        mark |= self.data == 0xC2
-        return np.flatnonzero(mark)
+        return self._read.codes
 
     @cached_property
     def mixed(self) -> Runs:
         """Those of `codes` that hold a digit."""
-        return self.codes.under(self.codes.hold(self.digits.start))
+        return self.codes.under(self._read.numbered)
+
+    @cached_property
+    def _read(self) -> _Read:
+        compiled = kernels(len(self.data))
+        return _Read.compiled(self.data, compiled) if compiled else _Read.of(self.data)
 
     @cached_property
     def handles(self) -> Runs:
@@ -100,7 +132,12 @@ class ScanText:
 
     @cached_property
     def _numbered(self) -> Mask:
-        return self.handles.hold(self.digits.start)
+        codes, handles = self.codes, self.handles
+        if len(codes.start) == len(handles.start):
+            return self._read.numbered
+        first = np.searchsorted(codes.start, handles.start)
+        numbered: Mask = np.logical_or.reduceat(self._read.numbered, first)
+        return numbered
 
     @cached_property
     def numbered_handles(self) -> Runs:
@@ -128,7 +165,8 @@ class ScanText:
     def places(self, byte: int) -> Ints:
         """Return where an ASCII mark or 0xC2 stands, int64 (m,)."""
         if byte not in self._places:
-            self._places[byte] = self._marks[self.data[self._marks] == byte]
+            marks = self._read.marks
+            self._places[byte] = marks[self.data[marks] == byte]
         return self._places[byte]
 
     def character_at(self, start: Ints, characters: str) -> Mask:
@@ -159,6 +197,9 @@ class ScanText:
         counts = np.empty(len(at), np.int64)
         if not len(at):
             return counts
+        if compiled := kernels(len(self.data)):
+            compiled.reach(self.data, at, table, limit, -1 if backward else 1, counts)
+            return counts
         for block in _blocks(len(at), limit):
             first = at[block] - limit if backward else at[block]
             other = ~translated(self.windows(first, limit), table)
@@ -171,6 +212,9 @@ class ScanText:
         """Return whether `text` stands at each start, bool (m,)."""
         here = np.ones(len(start), np.bool_)
         if not len(start):
+            return here
+        if compiled := kernels(len(self.data)):
+            compiled.follows(self.data, start, np.frombuffer(text, np.uint8), here)
             return here
         for place, byte in enumerate(text):
             here &= self.data[start + place] == byte
@@ -210,6 +254,29 @@ class ScanText:
 def _blocks(count: int, width: int) -> Iterator[slice]:
     step = max(_BLOCK // max(width, 1), 1)
     return (slice(at, at + step) for at in range(0, count, step))
+
+
+@cache
+def _kinds() -> Bytes:
+    """Return of every byte 1 for a digit, 2 for a letter, 4 for a mark, 0 for another."""
+    every = np.arange(256, dtype=np.uint8)
+    kinds = np.where(every < 0x80, 4, 0).astype(np.uint8)
+    kinds[0xC2] = 4
+    kinds[is_digit(every)] = 1
+    kinds[is_alnum(every) & ~is_digit(every)] = 2
+    return kinds
+
+
+def _folded(column: TextColumn, kernels: Any) -> tuple[Bytes, Ints]:  # functions numba types
+    """Return ``fold(_joined(column))``, by compiled loops."""
+    size = int(column.offsets[-1] - column.offsets[0]) + max(len(column) - 1, 0)
+    out = np.empty(size + 2 * PADDING, np.uint8)
+    removed = np.empty(size, np.int64)
+    tables = flat_tables()
+    written, gone = kernels.join_and_fold(
+        column.data, column.offsets, PADDING, *tables, out, removed
+    )
+    return out[:written], removed[:gone].copy()
 
 
 def _joined(column: TextColumn) -> Bytes:

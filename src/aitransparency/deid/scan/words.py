@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, Ints, translated, windows
+from aitransparency.deid.scan.fast import kernels
 from aitransparency.deid.scan.runs import is_letter
 from aitransparency.deid.scan.text import EDGE, ScanText, members
 
@@ -31,6 +33,7 @@ _STEP = 1 << 14
 _ENDS_ONE = members(b",;\n" + bytes([EDGE]))
 _ENDS_FULL_WIDTH = members(bytes(mark.encode()[2] for mark in "，；！？"))
 _ENDS_CJK = members(bytes(mark.encode()[2] for mark in "。、"))
+_ENDS = _ENDS_ONE * np.uint8(1) + _ENDS_FULL_WIDTH * np.uint8(2) + _ENDS_CJK * np.uint8(4)
 _LOWER = np.arange(256, dtype=np.uint8)
 _LOWER[65:91] += 32
 _LOWER.flags.writeable = False
@@ -66,7 +69,7 @@ class Around(NamedTuple):
     after: Masks
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """Labels, ready to be looked up by their ends.
 
@@ -124,6 +127,16 @@ class Vocabulary:
 
     def around(self, text: ScanText, start: Ints, end: Ints) -> Around:
         """Return what the words say about ``data[start:end]`` of every candidate."""
+        if compiled := kernels(len(text.data)):
+            before, direct = self._compiled_before(compiled, text.data, start, BEFORE)
+            after = np.zeros(len(start), np.uint64)
+            lonely = np.flatnonzero(before == 0)
+            masks = np.empty(len(lonely), np.uint64)
+            compiled.words_after(
+                text.data, _eights(text.data), end[lonely], AFTER, self._flat, masks
+            )
+            after[lonely] = masks
+            return Around(before, direct, after)
         before, direct = self._distinct_before(text, start, BEFORE)
         after = np.zeros(len(start), np.uint64)
         lonely = np.flatnonzero(before == 0)
@@ -137,8 +150,29 @@ class Vocabulary:
 
     def right_before(self, text: ScanText, start: Ints) -> Masks:
         """Return the mask of the direct word before each start, 0 where there is none."""
+        if compiled := kernels(len(text.data)):
+            before, direct = self._compiled_before(compiled, text.data, start, DIRECT + 3)
+            return np.where(direct, before, np.uint64(0))
         before, direct = self._distinct_before(text, start, DIRECT + 3)
         return np.where(direct, before, np.uint64(0))
+
+    @cached_property
+    def _flat(self) -> tuple[Any, ...]:
+        """What the compiled loops read; whether a hash is any word's, in bits that stay near."""
+        few = np.packbits(self.tails != 0, bitorder="little")
+        hashes = few, self.tails, self.long_tails, self.slots, self.seed, _SEEDS[0]
+        words = np.column_stack([*self.parts, self.mask, self.ascii.astype(np.uint64)])
+        return words, *hashes, np.array(_COVERS)
+
+    def _compiled_before(
+        self, compiled: Any, data: Bytes, start: Ints, width: int
+    ) -> tuple[Masks, Mask]:  # a module whose functions numba types
+        masks, direct = np.empty(len(start), np.uint64), np.empty(len(start), np.bool_)
+        vocabulary, eight = self._flat, _eights(data)
+        compiled.words_before(
+            data, eight, start, width, BEFORE, DIRECT, vocabulary, _ENDS, masks, direct
+        )
+        return masks, direct
 
     def _distinct_before(self, text: ScanText, start: Ints, width: int) -> tuple[Masks, Mask]:
         firsts, one = _distinct(start)  # entities share candidates
@@ -199,8 +233,7 @@ class Vocabulary:
         hit = np.flatnonzero(maybe)
         row = hit // wide
         end = first[row] + (hit - row * wide) + 3
-        eight = np.ndarray(len(data) - 7, np.uint64, data, 0, (1,))
-        lengths = self.long_tails[_long_hash(eight[end - 8])] | maybe[hit] & _SHORT
+        lengths = self.long_tails[_long_hash(_eights(data)[end - 8])] | maybe[hit] & _SHORT
         good = np.flatnonzero(lengths)
         return row[good], end[good], lengths[good]
 
@@ -233,6 +266,11 @@ class Vocabulary:
             found[some[hit]] = word[hit]
             lengths[some[hit]] = 0
         return found
+
+
+def _eights(data: Bytes) -> Masks:
+    """Return every eight bytes as a number, a view."""
+    return np.ndarray(len(data) - 7, np.uint64, data, 0, (1,))
 
 
 def _slot(parts: tuple[Masks, ...], seed: np.uint64) -> npt.NDArray[np.int64]:
