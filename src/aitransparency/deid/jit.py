@@ -16,3 +16,8 @@ def kernel(function: Compiled) -> Compiled:
         return cast(Compiled, numba.njit(nogil=True, cache=True)(function))
     except RuntimeError:  # no directory that can hold the cache: compile once a process
         return cast(Compiled, numba.njit(nogil=True)(function))
+
+
+def inlined(function: Compiled) -> Compiled:
+    """Compile into each caller, where its constant arguments are known."""
+    return cast(Compiled, numba.njit(nogil=True, inline="always")(function))
