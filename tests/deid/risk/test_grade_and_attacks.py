@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
+
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aitransparency import deid
 from aitransparency.deid.risk import guess_masked, link
 from aitransparency.deid.risk.grading import QUESTIONS, THRESHOLDS
+from aitransparency.deid.risk.hierarchy import hierarchy
 from aitransparency.errors import ColumnNotFoundError, InputError
 
 FIVES = deid.risk(pa.table({"a": ["x"] * 5 + ["y"] * 5}), quasi_identifiers=["a"])  # k = 5
@@ -101,6 +106,49 @@ def test_days_are_linked_through_months_and_years(shown: list[str]) -> None:
     before = pa.table({"born": ["1990-05-06", "1995-05-06"]})
     after = pa.table({"born": [shown[0], shown[1].replace("1991-05", "1995-05")]})
     assert link(before, after, columns=["born"]).success == 1.0
+
+
+@pytest.mark.parametrize(
+    ("shown", "success", "reason"),
+    [
+        (["1990Q2", "1990Q2", "1991Q1", "1992Q1"], 0.75, "quarters: a rule that he can follow"),
+        (["甲", "甲", "乙", "丙"], 0.75, "whatever the values are called"),
+        (["t1", "t2", "t3", "t4"], 0.25, "tokens, one to one: he has no key"),
+        (["甲", "乙", "甲", "乙"], 0.25, "one original, two outputs: no rule"),
+    ],
+)
+def test_an_attacker_knows_the_rule_and_no_key(shown, success, reason) -> None:
+    """By hand: two of four share a value, 1/2 + 1/2 + 1 + 1, over 4."""
+    born = ["1990-05-06", "1990-05-07", "1991-01-01", "1992-02-03"]
+    before = pa.table({"born": born if "乙" not in shown[1] else [born[0]] * 4})
+    found = link(before, pa.table({"born": shown}), columns=["born"])
+    assert found.success == pytest.approx(success), reason
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 6))
+def test_linking_generalised_records_succeeds_as_often_as_the_prosecutor(seed, k) -> None:
+    """Two ways to one figure: distances of records, and the sizes of classes."""
+    draw = random.Random(seed)
+    rows = range(40)
+    before = pa.table(
+        {
+            "age": [draw.randrange(18, 80) for _ in rows],
+            "city": [draw.choice(["深圳市福田区", "深圳市南山区", "广州市天河区"]) for _ in rows],
+            "born": [f"19{draw.randrange(50, 99)}-0{draw.randrange(1, 9)}-11" for _ in rows],
+        }
+    )
+    names = before.column_names
+    levels = deid.risk(before, quasi_identifiers=names).suggest(k=k, max_suppressed=1.0).levels
+    after = before
+    for at, name in enumerate(names):
+        one = next(x for x in hierarchy(before[name].combine_chunks(), name).levels
+                   if x.name == levels[name])  # fmt: skip
+        after = after.set_column(at, name, one.labels)
+    measured = deid.risk(after, quasi_identifiers=names)
+    found = link(before, after, columns=names)
+    assert found.success == pytest.approx(measured.prosecutor.mean)
+    assert found.unique == pytest.approx(measured.unique_share)
 
 
 def test_linkage_takes_a_sample() -> None:

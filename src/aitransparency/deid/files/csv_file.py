@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +27,7 @@ from aitransparency.deid.files.typed import typed
 from aitransparency.deid.files.utf8 import is_utf8, text_view
 from aitransparency.deid.plan import Plan
 from aitransparency.deid.techniques import Drop, Keep
-from aitransparency.errors import FileFormatError, InputError
+from aitransparency.errors import FileFormatError, InputError, LeakError
 
 TEXT_COLUMN = "text"
 _CR = 13
@@ -45,13 +47,22 @@ class CsvFile(Format):
 
     resumable = True
 
-    def __init__(self, source: TextSource, options: FileOptions, *, kind: str = "csv") -> None:
+    def __init__(
+        self,
+        source: TextSource,
+        options: FileOptions,
+        *,
+        kind: str = "csv",
+        dialect: Dialect | None = None,
+    ) -> None:
         self._source = source
         self._options = options
         self.compression = source.compression
         self.encoding = str(source.encoding)
         self.name = kind
-        if kind == "text":
+        if dialect is not None:
+            self._dialect = dialect
+        elif kind == "text":
             newline = "\r" if b"\r" in source.head and b"\n" not in source.head else "\n"
             self._dialect = Dialect("", "", newline)
         else:
@@ -61,7 +72,7 @@ class CsvFile(Format):
                 quote=options.quote,
                 tabs=".tsv" in source.name.lower(),
             )
-            self.dialect = str(self._dialect)
+        self.dialect = "" if kind == "text" else str(self._dialect)
         self._header, self.names = self._read_header()
 
     def _read_header(self) -> tuple[bytes, list[str]]:
@@ -211,6 +222,18 @@ class CsvFile(Format):
         if form.added_newline and payload:
             payload = payload.removesuffix(self._dialect.newline.encode())
         return Written(self._source.encoding.encode(payload), rows, formulas)
+
+    def reopened(self, output: Path | IO[bytes], plan: Plan) -> CsvFile:
+        """See `Format.reopened`."""
+        options = self._options.for_reading_back(self._source.encoding.name)
+        source = TextSource(output, self._source.name, options)
+        made = CsvFile(source, options, kind=self.name, dialect=self._dialect)
+        lines = plan.for_columns(self.names)
+        kept = [name for name in self.names if not isinstance(lines[name].technique, Drop)]
+        if len(made.names) != len(kept):
+            raise LeakError("what was written has other columns than the plan gives")
+        made.names = kept
+        return made
 
     def _spans(
         self, form: _Form, made: list[pa.RecordBatch], plan: Plan, *, header: bool = False

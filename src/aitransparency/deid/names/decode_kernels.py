@@ -38,9 +38,8 @@ def decode(scores, first, length, moves, exponentials, out):
     for low in range(0, len(order), _LANES):
         lanes = order[low : low + _LANES]
         steps = length[lanes[0]]
-        ends[:] = 1
-        for lane in range(len(lanes)):
-            ends[lane] = length[lanes[lane]]
+        for lane in range(_LANES):
+            ends[lane] = length[lanes[lane]] if lane < len(lanes) else 1
         _factors(scores, first, lanes, ends, steps, exponentials, local)
         _forwards(local, steps, moves, forward)
         _backwards(local, forward, steps, ends, moves, made)
@@ -127,13 +126,15 @@ def _into(moves, to):
 @kernel
 def _begin(local, forward, state):
     """Write the first step."""
-    state[:] = _NONE
+    for at in range(_STEP):
+        state[at] = _NONE
     for s in range(_LANES):
         a, c, g, h = local[s], local[L2 + s], local[L5 + s], local[L6 + s]
         whole = max(a + c + g + h, LEAST)
         state[s], state[L2 + s] = a / whole, c / whole
         state[L5 + s], state[L6 + s] = g / whole, h / whole
-    forward[:_STEP] = state
+    for at in range(_STEP):
+        forward[at] = state[at]
 
 
 @kernel

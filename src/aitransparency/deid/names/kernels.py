@@ -246,8 +246,9 @@ def score(ids, gaps, traits, words, classes, tables, weights, base, total):
         _mix(keys.reshape(-1))
         for hashes, out in ((two, in_two), (three, in_three), (four, in_four)):
             _classes(hashes, words, classes, out[:used])
-            out[: max(0, -shift)] = 0  # no word stands outside the text
-            out[max(0, count - shift) : used] = 0
+            for at in range(used):  # no word stands outside the text
+                if not 0 <= shift + at < count:
+                    out[at] = 0
         # rows are needed three places around the block, words three around those
         begin, end = _MARGIN - 3, used - _MARGIN + 3
         here = slice(begin, end)

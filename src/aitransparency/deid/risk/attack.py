@@ -97,7 +97,8 @@ def link(
     The distance of two records is the mean over columns: for numbers the difference over the range
     (0 within an interval such as "[30, 40)"), for text 0 where the output's value can stand for
     the original (the same, a prefix of it, or a mask that fits it) and 1 where not; an empty cell
-    fits everything.
+    fits everything. The attacker knows the plan and has no key: where a column's output follows
+    from its original, and several originals share one, only that one is at distance 0.
 
     Parameters
     ----------
@@ -121,6 +122,7 @@ def link(
         asked = encode(originals[name])
         shown = encode(output[name].take(pa.array(grouped.first)))
         distances = _distances(asked.values, shown.values)
+        _by_rule(distances, known[name], output[name], asked.values, shown.values)
         tables.append((asked.codes, shown.codes, distances))
     right = grouped.ids[tried]
     success, unique = 0.0, 0
@@ -153,6 +155,27 @@ def _both(before: object, after: object, columns: Sequence[str]) -> tuple[pa.Tab
             if name not in table.column_names:
                 raise ColumnNotFoundError.among(name, table.column_names)
     return known, output
+
+
+def _by_rule(
+    distances: Floats,
+    before: pa.ChunkedArray,
+    after: pa.ChunkedArray,
+    asked: pa.Array,
+    shown: pa.Array,
+) -> None:
+    """Set distances by what each original became, where that is coarser and always the same."""
+    one, other = encode(before), encode(after)
+    pairs = classes_of(pa.table([one.codes, other.codes], names=["before", "after"]))
+    if len(pairs.sizes) != one.count or other.count >= one.count:
+        return  # one original became several values, or none was joined with another: a key may be
+    became = np.empty(one.count, np.int64)
+    became[one.codes[pairs.first]] = other.codes[pairs.first]
+    place = pc.index_in(asked, value_set=one.values).to_numpy()
+    label = pc.index_in(shown, value_set=other.values).to_numpy()
+    made = became[place][:, None] == label
+    distances[made] = 0.0
+    np.maximum(distances, np.where(made, 0.0, 1e-6), out=distances)
 
 
 def _distances(originals: pa.Array, shown: pa.Array) -> Floats:

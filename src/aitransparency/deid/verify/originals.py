@@ -143,6 +143,12 @@ class Originals:
         self._hashes: dict[bool, list[U64]] = {True: [], False: []}
         self._pairs: list[npt.NDArray[Any]] = []  # anchor and length, a structured array
         self._waiting = 0
+        self._sorted = 0
+
+    @property
+    def held(self) -> int:
+        """How many values are held, those that repeat counted more than once."""
+        return self._sorted + self._waiting
 
     def add(self, made: Skeleton, rows: Ints | None = None, *, certain: bool = True) -> None:
         """Take in skeletons of at least `ANCHOR` bytes; repeated ones cost nothing."""
@@ -160,21 +166,57 @@ class Originals:
         pairs["length"] = lengths
         self._hashes[certain].append(hashed)
         self._pairs.append(pairs)
-        self._waiting += len(rows)
-        if self._waiting > _GROWN:
+        self._grow(len(rows))
+
+    def add_all(self, other: Originals) -> None:
+        """Take in what others hold."""
+        for certain, parts in other._hashes.items():
+            self._hashes[certain].extend(parts)
+        self._pairs.extend(other._pairs)
+        self._grow(other.held)
+
+    def _grow(self, count: int) -> None:
+        self._waiting += count
+        if self._waiting > max(_GROWN, self._sorted // 2):
             self._compact()
 
+    def distinct(self) -> int:
+        """Return how many values are held, each counted once."""
+        self._compact()
+        return self._sorted
+
     def _compact(self) -> None:
+        if not self._waiting:
+            return
         for certain, parts in self._hashes.items():
             self._hashes[certain] = [_distinct(np.concatenate(parts))] if parts else []
         self._pairs = [_unique_pairs(np.concatenate(self._pairs))] if self._pairs else []
         self._waiting = 0
+        self._sorted = sum(len(part) for parts in self._hashes.values() for part in parts)
+
+    def dumps(self) -> bytes:
+        """Return what is held as bytes; they say as much as the values do."""
+        self._compact()
+        parts = [_together(self._hashes[True]), _together(self._hashes[False])]
+        pairs = self._pairs[0] if self._pairs else np.empty(0, _PAIR)
+        sizes = np.array([len(parts[0]), len(parts[1]), len(pairs)], "<u8")
+        return b"".join(one.tobytes() for one in (sizes, *parts, pairs))
+
+    @classmethod
+    def loads(cls, data: bytes) -> Originals:
+        """Read what `dumps` wrote."""
+        sure, named, _ = np.frombuffer(data, "<u8", 3).tolist()
+        hashes = np.frombuffer(data, "<u8", sure + named, 24)
+        made = cls()
+        made._hashes = {True: [hashes[:sure]], False: [hashes[sure:]]}
+        made._pairs = [np.frombuffer(data, _PAIR, -1, 24 + 8 * (sure + named))]
+        made._sorted = sure + named
+        return made
 
     def sealed(self) -> Sealed:
         """Return the values, sorted."""
         self._compact()
-        none = np.empty(0, np.uint64)
-        sure, named = (np.concatenate([none, *self._hashes[one]]) for one in (True, False))
+        sure, named = _together(self._hashes[True]), _together(self._hashes[False])
         hashes = _distinct(np.concatenate([sure, named]))
         certain = np.zeros(len(hashes), np.bool_)
         certain[np.searchsorted(hashes, sure)] = True
@@ -186,6 +228,10 @@ class Originals:
 
 
 _PAIR = np.dtype([("anchor", "<u8"), ("length", "<u2")])
+
+
+def _together(parts: list[U64]) -> U64:
+    return np.concatenate([np.empty(0, np.uint64), *parts])
 
 
 def is_first(ordered: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:  # numbers or structures

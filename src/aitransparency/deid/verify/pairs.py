@@ -44,6 +44,13 @@ class Pairs:
         if self._waiting > _GROWN:
             self._compact()
 
+    def add_all(self, other: Pairs) -> None:
+        """Take in what others hold."""
+        self._parts.extend(other._parts)
+        self._waiting += sum(len(part) for part in other._parts)
+        if self._waiting > _GROWN:
+            self._compact()
+
     def _compact(self) -> None:
         if self._parts:
             self._parts = [_distinct(np.concatenate(self._parts))]

@@ -65,6 +65,11 @@ class Skeleton:
         count = max(len(self.data) - 7, 0)
         return np.ndarray((count,), "<u8", self.data.data, 0, (1,))
 
+    @property
+    def is_ascii(self) -> bool:
+        """Whether no row has a byte above 127."""
+        return bool(self.data.max(initial=0) < 0x80)
+
     def lengths(self) -> Ints:
         """Return the bytes of each skeleton, int64 (n,)."""
         return np.diff(self.offsets)
