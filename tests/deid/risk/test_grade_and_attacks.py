@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitransparency import deid
+from aitransparency.deid.divisions import known_codes
 from aitransparency.deid.risk import guess_masked, link
 from aitransparency.deid.risk.grading import QUESTIONS, THRESHOLDS
 from aitransparency.deid.risk.hierarchy import hierarchy
+from aitransparency.deid.risk.masks import possible
 from aitransparency.errors import ColumnNotFoundError, InputError
 
 FIVES = deid.risk(pa.table({"a": ["x"] * 5 + ["y"] * 5}), quasi_identifiers=["a"])  # k = 5
@@ -185,3 +187,59 @@ def test_guesses_by_hand() -> None:
 def test_wrong_use_of_attacks(call, error, words) -> None:
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize(
+    ("mask", "form", "born", "sex", "count", "reason"),
+    [
+        ("138****5678", "mobile", None, False, 10_000, "four digits"),
+        ("***********", "mobile", None, False, 0.7 * 10**10, "a 1, then 3 to 9, then nine"),
+        ("13800005678", "mobile", None, False, 1, "nothing is hidden"),
+        ("440305********123X", "id", None, False, 46_386 / 11, "days of 127 years, a check"),
+        ("440305********123*", "id", None, False, 46_386, "the check follows from the rest"),
+        ("440305********123X", "id", "1990-05-06", False, 1, "the day is known"),
+        ("440305********123*", "id", "1990-05", False, 31, "days of May"),
+        ("440305********123*", "id", "1992", False, 366, "a leap year"),
+        ("440305********123*", "id", "1990-1999", False, 3_652, "ten years"),
+        ("440305********123*", "id", "old", False, 46_386, "tells nothing"),
+        ("44030519900506****", "id", None, False, 1_000, "three digits, then the check"),
+        ("44030519900506****", "id", None, True, 500, "odd ones for men"),
+        ("440305199005****12", "id", None, False, 31 * 100 / 11, "days and two digits, checked"),
+        (
+            "44030*199005061234",
+            "id",
+            None,
+            False,
+            None,
+            "the divisions that exist, checked",
+        ),
+        ("12**", "digits", None, False, 100, "two digits"),
+    ],
+)
+def test_what_a_mask_leaves_to_who_knows_the_format(mask, form, born, sex, count, reason) -> None:
+    """By hand: days of the calendar, digits, and one in eleven for a check that is shown."""
+    if count is None:
+        count = max(1, sum(bool(known_codes()[440300 + last]) for last in range(10)) / 11)
+    shown = None if born is None else pa.array([born])
+    found = possible(pa.array([mask]), form, born=shown, sex_known=sex)
+    assert found.tolist() == pytest.approx([count]), reason
+
+
+def test_the_rest_of_the_row_narrows_a_masked_id() -> None:
+    """By hand: day and sex shown, four places hidden: five hundred orders, each with its check."""
+    ids = [f"44030519{year}0506{order:03d}X" for year in range(50, 99) for order in (120, 123)]
+    before = pa.table(
+        {
+            "id": ids,
+            "born": [f"{one[6:10]}-05-06" for one in ids],
+            "sex": ["男" if int(one[16]) % 2 else "女" for one in ids],
+        }
+    )
+    masked = before.set_column(0, "id", pa.array([f"{one[:14]}****" for one in ids]))
+    assert guess_masked(before, masked, "id").possible == 1_000
+    assert guess_masked(before, masked, "id", known=["sex"]).possible == 500
+    whole = before.set_column(0, "id", pa.array([f"{one[:6]}************" for one in ids]))
+    assert guess_masked(before, whole, "id", known=["born", "sex"]).possible == 500
+    names = pa.table({"name": ["张三", "李四"]})
+    stars = pa.table({"name": ["张*", "李*"]})
+    assert guess_masked(names, stars, "name").possible is None
