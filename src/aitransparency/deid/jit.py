@@ -22,3 +22,8 @@ def kernel(function: Compiled) -> Compiled:
         return cast(Compiled, numba.njit(cache=True, **_OPTIONS)(function))
     except RuntimeError:  # no directory that can hold the cache: compile once a process
         return cast(Compiled, numba.njit(**_OPTIONS)(function))
+
+
+def inlined(function: Compiled) -> Compiled:
+    """Compile into each caller, where its constant arguments are known."""
+    return cast(Compiled, numba.njit(inline="always", **_OPTIONS)(function))

@@ -46,7 +46,9 @@ from aitransparency.errors import InputError, LeakError
 OnLeak = Literal["error", "redact"]
 
 _BATCH = 20_000
-_AGAIN = 8  # one row in so many of the output is scanned again
+# One row in so many of the output is scanned again: of text and kept columns, and of those that a
+# technique replaced whole.
+_AGAIN, _AGAIN_REPLACED = 8, 64
 _ALL = 1_000  # and all of the first rows
 _ONE_TO_ONE = frozenset({"Encrypt", "Pseudonymize"})
 
@@ -209,15 +211,17 @@ class Verifier:
         self._known.add(made, np.flatnonzero(kinds.named), certain=False)
 
     def _scan_again(self, output: pa.RecordBatch) -> None:
-        """Scan the first rows of the output and one in eight of the others, as it was cut or not.
+        """Scan the first rows of the output and some of the others, as it was cut or not.
 
         The finder is the same that de-identified, so this checks the machinery, and shows what
         kept columns hold; that no original is left is for `search` to say.
         """
         place = self._learned + np.arange(output.num_rows)
-        rows = np.flatnonzero((place < self._all) | (place % _AGAIN == 0))
         for name in output.schema.names:
             values = output.column(name)
+            open_ = isinstance(self._lines[name].technique, Keep | Scan)
+            step = _AGAIN if open_ else _AGAIN_REPLACED
+            rows = np.flatnonzero((place < self._all) | (place % step == 0))
             if not is_text(values.type) or not len(rows):
                 continue
             values = values.take(pa.array(rows))
@@ -381,7 +385,7 @@ def _fifteen(made: Skeleton, kinds: Kinds) -> tuple[Skeleton, Ints]:
     short = np.hstack([cells[:, :6], cells[:, 8:17]])
     offsets = np.arange(len(short) + 1, dtype=np.int64) * 15
     data = np.concatenate([short.reshape(-1), np.zeros(8, np.uint8)])
-    return Skeleton(data, offsets, data, offsets, None, offsets[:0]), np.arange(len(short))
+    return Skeleton(data, offsets, TextColumn(data, offsets)), np.arange(len(short))
 
 
 __all__ = ["OnLeak", "Verifier", "verify"]
