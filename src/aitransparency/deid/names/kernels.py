@@ -276,7 +276,7 @@ def score(ids, gaps, traits, words, classes, tables, weights, base, below):
     words, tables
         Displacement and check of the word list, and of each template that is looked up.
     weights
-        uint8, the rows of all templates one after the other, eight zeros before each and at the end.
+        uint8, the rows of all templates one after the other, eight zeros before each and last.
     base
         int64 (templates,), where those of each begin, in eights.
     below
