@@ -46,7 +46,7 @@ from aitransparency.errors import InputError, LeakError
 OnLeak = Literal["error", "redact"]
 
 _BATCH = 20_000
-_AGAIN = 8  # one row in so many of the output is scanned again
+_AGAIN, _AGAIN_TEXT = 64, 8  # one row in so many of the output is scanned again
 _ALL = 1_000  # and all of the first rows
 _ONE_TO_ONE = frozenset({"Encrypt", "Pseudonymize"})
 
@@ -209,22 +209,32 @@ class Verifier:
         self._known.add(made, np.flatnonzero(kinds.named), certain=False)
 
     def _scan_again(self, output: pa.RecordBatch) -> None:
-        """Scan the first rows of the output and one in eight of the others, as it was cut or not.
+        """Scan the first rows of the output and some of the others, as it was cut or not.
 
         The finder is the same that de-identified, so this checks the machinery, and shows what
         kept columns hold; that no original is left is for `search` to say.
         """
         place = self._learned + np.arange(output.num_rows)
-        rows = np.flatnonzero((place < self._all) | (place % _AGAIN == 0))
+        samples: dict[str, pa.Array] = {}
         for name in output.schema.names:
             values = output.column(name)
-            if not is_text(values.type) or not len(rows):
-                continue
-            values = values.take(pa.array(rows))
-            self._rescanned += len(values)
-            found = find_column(TextColumn.from_arrow(as_text(values)))
-            if len(found):
-                counts = np.bincount(found.entity, minlength=len(ENTITIES))
+            line = self._lines[name]
+            is_open = line.role == "text" or isinstance(line.technique, Scan)
+            step = _AGAIN_TEXT if is_open else _AGAIN
+            rows = np.flatnonzero((place < self._all) | (place % step == 0))
+            if is_text(values.type) and len(rows):
+                samples[name] = as_text(values.take(pa.array(rows)))
+        if not samples:
+            return
+        together = TextColumn.from_arrow(pa.concat_arrays(list(samples.values())))
+        self._rescanned += len(together)
+        found = find_column(together)
+        row = together.row_of(found.start)
+        edges = np.cumsum([0, *(len(sample) for sample in samples.values())])
+        for name, low, high in zip(samples, edges[:-1], edges[1:], strict=True):
+            entities = found.entity[(row >= low) & (row < high)]
+            if len(entities):
+                counts = np.bincount(entities, minlength=len(ENTITIES))
                 here = {ENTITIES[one]: int(counts[one]) for one in np.flatnonzero(counts)}
                 self._again.setdefault(name, Counter()).update(here)
 
@@ -381,7 +391,7 @@ def _fifteen(made: Skeleton, kinds: Kinds) -> tuple[Skeleton, Ints]:
     short = np.hstack([cells[:, :6], cells[:, 8:17]])
     offsets = np.arange(len(short) + 1, dtype=np.int64) * 15
     data = np.concatenate([short.reshape(-1), np.zeros(8, np.uint8)])
-    return Skeleton(data, offsets, data, offsets, None, offsets[:0]), np.arange(len(short))
+    return Skeleton(data, offsets, TextColumn(data, offsets)), np.arange(len(short))
 
 
 __all__ = ["OnLeak", "Verifier", "verify"]
