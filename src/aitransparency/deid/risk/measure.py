@@ -211,9 +211,9 @@ def risk(
         Columns that somebody who looks for a person may know.
     sensitive
         Columns that nobody should learn. A mapping gives a hierarchy for the hierarchical distance
-        of t-closeness: each value to its names, finest first, all equally many; a root is
-        added where the last is not one. An empty one, or none, leaves numbers and dates ordered, and other values equally
-        far apart.
+        of t-closeness: each value to its names, finest first, all equally many; a root is added
+        where the last is not one. An empty one, or none, leaves numbers and dates ordered, and
+        other values equally far apart.
     population
         The number of people that the records come from, or a frame that has the quasi-identifiers
         of all of them, generalised like `frame`.
