@@ -14,15 +14,11 @@ import pytest
 from aitransparency import deid
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.report import Report, SourceDigest, check_report
-from aitransparency.deid.report.content import (
-    Bars,
-    content,
-    entity_names,
-    level_name,
-    words_of,
-)
+from aitransparency.deid.report.blocks import Bars, words_of
+from aitransparency.deid.report.content import content, entity_names
 from aitransparency.deid.report.model import bands, risk_figures
 from aitransparency.deid.report.page import _chart
+from aitransparency.deid.report.risk_content import level_name
 from aitransparency.deid.risk import guess_masked, link
 from aitransparency.deid.techniques import TECHNIQUES, Keep, Mask, Pseudonymize, Scan
 from aitransparency.errors import FileFormatError, InputError
