@@ -129,7 +129,8 @@ def main():
         peer = "none"
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, one thread; pyarrow "
-        f"{version('pyarrow')}, numpy {version('numpy')}, Faker {version('faker')}, cpca {peer}"
+        f"{version('pyarrow')}, numpy {version('numpy')}, Faker {version('faker')}, cpca {peer}; "
+        f"load {os.getloadavg()[0]:.1f}"
     )
     addresses = faker_addresses(chosen.rows)
     draw = random.Random(1)
@@ -139,13 +140,16 @@ def main():
         at = note.find("{a}")
         texts.append(note.replace("{a}", address))
         gold.append((at, at + len(address)) if at >= 0 else None)
-    find_column(TextColumn.from_strings(texts[:100]))  # tables are built before the clock runs
+    find_column(TextColumn.from_strings(texts))  # tables are built before the clock runs
     finding("notes", texts, gold)
     finding("addresses", addresses, [(0, len(one)) for one in addresses])
     if chosen.ner:
         for path in sorted(chosen.ner.glob("*_dev.jsonl")):
             lines = path.read_text("utf-8").splitlines()
             finding(path.stem, [json.loads(line)["text"] for line in lines], None)
+    one = TextColumn.from_strings(["寄到红荔路12号3栋502室吧"])
+    took, _ = timed(lambda: [find_addresses(one, ("CN_ADDRESS",), 0.5) for _ in range(1000)])
+    print(f"{'one text':<14} {'this package':<14} {took:8.3f} ms for 14 characters")
     taking_apart(addresses)
 
 

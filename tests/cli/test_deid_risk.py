@@ -51,6 +51,23 @@ def test_risk_prints_figures(files: Path, name: str) -> None:
     assert "Population of 900" in done.stdout
 
 
+def test_codes_keep_their_zeros_and_any_encoding_is_read(tmp_path: Path) -> None:
+    """By hand: 051000 and 51000 are two codes of two records each; a number would join them."""
+    text = "邮编,年龄\n" + "051000,30\n" * 2 + "51000,30\n" * 2
+    (tmp_path / "people.csv").write_bytes(text.encode("gb18030"))
+    done = run("risk", tmp_path / "people.csv", "-q", "邮编", "-q", "年龄", "--json")
+    assert json.loads(done.stdout)["k"] == 2
+    done = run("risk", tmp_path / "people.csv", "-q", "邮编", "--language", "zh")
+    assert "准标识符：邮编" in done.stdout
+
+
+def test_the_population_is_a_number_or_a_file(files: Path) -> None:
+    arguments = ("risk", files / "people.csv", "-q", "age", "--json", "--population")
+    assert json.loads(run(*arguments, 500).stdout)["population"]["source"] == "size"
+    told = json.loads(run(*arguments, files / "people.parquet").stdout)["population"]
+    assert (told["source"], told["presence"]) == ("frame", [1.0, 1.0])
+
+
 def test_risk_as_json_with_a_suggestion(files: Path) -> None:
     done = run("risk", files / "people.csv", "-q", "age", "-q", "sex", "--k", 40, "--json")
     told = json.loads(done.stdout)
@@ -82,13 +99,17 @@ def test_a_changed_report_exits_with_1(files: Path) -> None:
     [
         (("risk", "none.csv", "-q", "a"), InputError, "does not exist"),
         (("risk", "people.csv", "-q", "agee"), ColumnNotFoundError, "did you mean 'age'"),
-        (("risk", "bad.parquet", "-q", "a"), FileFormatError, "neither CSV"),
+        (("risk", "bad.parquet", "-q", "a"), FileFormatError, "bad.parquet"),
+        (("risk", "ragged.csv", "-q", "a"), FileFormatError, "ragged.csv, line 3"),
+        (("risk", "empty.csv", "-q", "a"), InputError, "no record"),
         (("check-report", "none.json"), FileFormatError, "No such file"),
         (("check-report", "people.csv"), FileFormatError, "not JSON"),
     ],
 )
 def test_wrong_use(files: Path, arguments, error, words) -> None:
     (files / "bad.parquet").write_bytes(b"PAR1 and nothing else")
+    (files / "ragged.csv").write_text("a,b\n1,2\n1,2,3\n", encoding="utf-8")
+    (files / "empty.csv").write_text("a,b\n", encoding="utf-8")
     command, name, *rest = arguments
     done = run(command, files / name, *rest)
     assert isinstance(done.exception, error)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aitransparency.deid.macs import cmac_of, hmac_of, over_distinct
+from aitransparency.deid.macs import cmac_of, constants, hmac_of, over_distinct
 
 TEXTS = st.lists(st.none() | st.text(max_size=60), min_size=1, max_size=40)
 
@@ -27,6 +27,66 @@ def test_hmac_sha256_of_rfc_4231() -> None:
     made = hmac_of(column(["what do ya want for nothing?"]), b"Jefe", "sha256")
     expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
     assert made[0].tobytes().hex() == expected
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send every column through the compiled loops."""
+    monkeypatch.setattr("aitransparency.deid.macs.pays", lambda size: True)
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize(
+    ("key", "message", "expected"),
+    [
+        (b"\x0b" * 20, "Hi There",
+         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+        (b"Jefe", "what do ya want for nothing?",
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+    ],
+)  # fmt: skip
+def test_compiled_hmac_sha256_of_rfc_4231(key: bytes, message: str, expected: str) -> None:
+    """RFC 4231, test cases 1 and 2."""
+    assert hmac_of(column([message]), key, "sha256")[0].tobytes().hex() == expected
+
+
+def test_constants_are_those_printed_in_fips_180_4() -> None:
+    start, rounds = constants("sha256")
+    assert [f"{word:08x}" for word in start[:3]] == ["6a09e667", "bb67ae85", "3c6ef372"]
+    assert f"{start[7]:08x}" == "5be0cd19"
+    assert [f"{word:08x}" for word in rounds[:3]] == ["428a2f98", "71374491", "b5c0fbcf"]
+    assert f"{rounds[63]:08x}" == "c67178f2"
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize("key", [b"", b"k" * 32, bytes(range(64))], ids=len)
+def test_compiled_codes_of_every_length_and_place(key: bytes) -> None:
+    """Lengths around the edges of a block, in every lane, nulls between, and a slice."""
+    values = [
+        None if size % 7 == 3 else "é" * (size // 2) + "x" * (size % 2) for size in range(200)
+    ]
+    sliced = column([*values, *reversed(values)]).slice(5)
+    sha256, sm3 = (hmac_of(sliced, key, one) for one in ("sha256", "sm3"))
+    for row, value in enumerate(sliced.to_pylist()):
+        if value is None:
+            assert not sha256[row].any()
+            assert not sm3[row].any()
+            continue
+        peer = HMAC(key or b"\0", SM3())  # a key is filled up with zeros; theirs may not be empty
+        peer.update(value.encode())
+        assert sm3[row].tobytes() == peer.finalize()
+        assert sha256[row].tobytes() == hmac.digest(key, value.encode(), "sha256")
+
+
+@pytest.mark.usefixtures("compiled")
+@settings(max_examples=60, deadline=None)
+@given(values=TEXTS, key=st.binary(min_size=32, max_size=32))
+def test_compiled_codes_are_the_others(values: list[str | None], key: bytes) -> None:
+    for algorithm in ("sha256", "sm3"):
+        quick = hmac_of(column(values), key, algorithm)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("aitransparency.deid.macs.pays", lambda size: False)
+            assert (hmac_of(column(values), key, algorithm) == quick).all()
 
 
 def test_cmac_of_rfc_4493() -> None:

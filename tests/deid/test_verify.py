@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -9,9 +10,20 @@ from hypothesis import strategies as st
 from leak_tables import DISGUISES, clean_and_leaking, hide, plan
 
 from aitransparency import deid
+from aitransparency.deid.column import TextColumn
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.techniques import Drop, Keep, Mask, Pseudonymize, Redact, Scan
-from aitransparency.deid.verify import Verification, Verifier, demand_clean, verify
+from aitransparency.deid.verify import (
+    Verification,
+    Verifier,
+    demand_clean,
+    kinds,
+    originals,
+    search,
+    verify,
+)
+from aitransparency.deid.verify import skeleton as skeletons
+from aitransparency.deid.verify.kinds import OWN_LIMIT
 from aitransparency.errors import InputError, LeakError
 
 PHONE = "13800138000"  # a test number that operators publish
@@ -260,3 +272,42 @@ def test_an_identifier_that_nobody_planned_for_is_counted_when_scanned_again() -
 def test_on_leak_is_checked() -> None:
     with pytest.raises(InputError, match="on_leak is 'error' or 'redact'"):
         Verifier(Plan({"a": Keep()}), pa.schema([("a", pa.string())]), on_leak="ignore")
+
+
+SPELLINGS = st.text(
+    st.sampled_from("019aZz@*-. \t（）１９ｚ·—\u200b\u00ad\u3000〇一二三幺张é😀<>|"), max_size=12
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(SPELLINGS, max_size=12), st.integers(0, 3))
+def test_compiled_loops_and_arrays_agree(texts: list[str], cut: int) -> None:
+    """Skeletons, counts, hashes, the filter and the search in the own row."""
+    column = TextColumn.from_arrow(pa.array(texts, pa.large_string()).slice(cut))
+    size = int(column.offsets[-1] - column.offsets[0])
+    loops, arrays = skeletons._by_loops(column, size), skeletons.by_arrays(column)
+    end = int(arrays.offsets[-1])
+    assert loops.offsets.tolist() == arrays.offsets.tolist()
+    assert bytes(loops.data[:end]) == bytes(arrays.data[:end])
+    assert not loops.data[end:].any()
+    rows = np.flatnonzero((loops.lengths() > 0) & (loops.lengths() <= OWN_LIMIT))
+    words = np.arange(0, 4000, 7, dtype=np.uint64)
+    made = {}
+    for name, much in (("loops", True), ("arrays", False)):
+        with pytest.MonkeyPatch.context() as patched:
+            for module in (kinds, originals, search, skeletons):
+                patched.setattr(module, "pays", lambda size, much=much: much)
+            own = search.own_in(arrays, arrays, rows)
+            made[name] = (
+                kinds._counts(arrays).tolist(),
+                originals.hash_rows(arrays).tolist(),
+                originals.Filter.of(words[::5]).passing(words, len(words), ~np.uint64(0)).tolist(),
+                sorted(zip(own.row.tolist(), own.start.tolist(), strict=True)),
+            )
+    assert made["loops"] == made["arrays"]
+    assert set(range(0, len(words), 5)) <= set(made["loops"][2])
+
+
+def test_a_number_read_out_does_not_begin_in_another_row() -> None:
+    made = skeletons.skeleton(TextColumn.from_strings(["一", "三八", "一三八"]))
+    assert bytes(made.data[: made.offsets[-1]]).decode() == "一三八138"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from aitransparency.deid.risk import Risk, Suggestion
 
 
+Language = Literal["zh", "en"]
+
+
 def risk(
-    source: Annotated[Path, typer.Argument(help="A CSV (UTF-8) or Parquet file.")],
+    source: Annotated[Path, typer.Argument(help="A table in any format that deid run reads.")],
     quasi: Annotated[
         list[str],
         typer.Option("--quasi", "-q", help="Column that others may know; repeatable."),
@@ -28,10 +31,18 @@ def risk(
         typer.Option("--sensitive", "-s", help="Column that nobody should learn; repeatable."),
     ] = None,
     population: Annotated[
-        int | None, typer.Option(help="How many people the records come from.")
+        str | None,
+        typer.Option(help="How many people the records come from, or a file with all of them."),
+    ] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="Column that says how many people a record stands for.")
     ] = None,
     k: Annotated[int | None, typer.Option("--k", help="Suggest how to reach this k.")] = None,
+    max_suppressed: Annotated[
+        float, typer.Option(help="With --k: share of records of which cells may be emptied.")
+    ] = 0.05,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    language: Annotated[Language, typer.Option(help="Of the printed text.")] = "en",
 ) -> None:
     """Print what risk of re-identification remains in a table, in figures.
 
@@ -39,15 +50,18 @@ def risk(
     """
     from aitransparency import deid
 
-    table = _read(source)
     found = deid.risk(
-        table, quasi_identifiers=quasi, sensitive=sensitive or (), population=population
+        _read(source),
+        quasi_identifiers=quasi,
+        sensitive=sensitive or (),
+        population=_population(population),
+        weights=weights,
     )
-    suggestion = found.suggest(k=k) if k is not None else None
+    suggestion = None if k is None else found.suggest(k=k, max_suppressed=max_suppressed)
     if as_json:
         print(json.dumps(_plain(found, suggestion), ensure_ascii=False, indent=2))
     else:
-        _print(found, suggestion)
+        _print(found, suggestion, language)
 
 
 def check_report(
@@ -57,7 +71,7 @@ def check_report(
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", help="The key of the job.")] = None,
     source: Annotated[
-        Path | None, typer.Option("--source", help="The table that was de-identified.")
+        Path | None, typer.Option("--source", help="The table that was de-identified, a file.")
     ] = None,
 ) -> None:
     """Check that a report is whole and speaks of this plan, key and source.
@@ -80,19 +94,35 @@ def check_report(
         sys.exit(1)
 
 
-def _read(path: Path) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.csv
-    import pyarrow.parquet
+def _population(given: str | None) -> int | pa.Table | None:
+    if given is None:
+        return None
+    return int(given) if given.isdecimal() else _read(Path(given))
 
+
+def _read(path: Path) -> pa.Table:
+    """Return a file as a table: text that reads as numbers or days throughout as such."""
+    import pyarrow as pa
+
+    from aitransparency.deid.files.formats import open_source
+    from aitransparency.deid.files.options import FileOptions
+    from aitransparency.deid.files.typed import typed
+
+    if not path.exists():
+        raise InputError(f"{path} does not exist")
+    opened = open_source(path, path.name, FileOptions())
+    batches = []
     try:
-        if path.suffix.lower() == ".parquet":
-            return pyarrow.parquet.read_table(path)
-        return pyarrow.csv.read_csv(path)
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist") from None
-    except (pa.ArrowInvalid, OSError):
-        raise FileFormatError(f"{path.name} is neither CSV in UTF-8 nor Parquet") from None
+        for chunk in opened.chunks():
+            records = opened.read(chunk)
+            for bad in records.bad:
+                raise FileFormatError(f"{path.name}, line {bad.line:,}: {bad.reason}")
+            batches.append(records.groups[0])
+    finally:
+        opened.close()
+    if not batches:
+        raise InputError(f"{path.name} holds no record")
+    return typed(pa.Table.from_batches(batches))
 
 
 def _plain(found: Risk, suggestion: Suggestion | None) -> dict[str, Any]:  # for JSON
@@ -102,10 +132,10 @@ def _plain(found: Risk, suggestion: Suggestion | None) -> dict[str, Any]:  # for
     return made if suggestion is None else {**made, "suggestion": suggestion.to_dict()}
 
 
-def _print(found: Risk, suggestion: Suggestion | None) -> None:
+def _print(found: Risk, suggestion: Suggestion | None, language: Language) -> None:
     from aitransparency.deid.report.content import risk_lines, suggestion_lines
 
-    lines = risk_lines(found, "en")
+    lines = risk_lines(found, language)
     if suggestion is not None:
-        lines += ["", *suggestion_lines(suggestion, "en")]
+        lines += ["", *suggestion_lines(suggestion, language)]
     print("\n".join(lines))

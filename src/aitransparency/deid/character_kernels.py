@@ -10,6 +10,7 @@ import numpy as np
 from aitransparency.deid.jit import kernel
 
 _PLANE = 1 << 16
+_LONG = 15  # see `Lexicon.begins`
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD, _PAIR = np.uint32(0x85EBCA77), np.uint32(0x9E3779B1)
 
@@ -60,12 +61,12 @@ def _code(data, after, lead):
 
 
 @kernel
-def likely(codes, longest, bits, found):
-    """Write where a word can begin, and return how often; see `Lexicon.longest`."""
+def likely(codes, begins, bits, found):
+    """Write where a word can begin, and return how often; see `Lexicon.begins`."""
     count = 0
     for at in range(len(codes) - 1):
         found[count] = at
-        count += longest[_pair(codes[at], codes[at + 1], bits)] > 0
+        count += begins[_pair(codes[at], codes[at + 1], bits)] > 0
     return count
 
 
@@ -76,7 +77,7 @@ def _pair(first, second, bits):
 
 
 @kernel
-def begun(codes, place, longest, bits, lengths, sizes, keys, numbers, which, word, group):
+def begun(codes, place, begins, bits, lengths, sizes, keys, numbers, which, word, group):
     """Write which of the places a word begins at, the word, and which of the lengths it has.
 
     Returns how many there are; where there is no room for all, the rest is not written.
@@ -87,12 +88,15 @@ def begun(codes, place, longest, bits, lengths, sizes, keys, numbers, which, wor
         at = place[one]
         if at + 1 >= len(codes):
             continue
-        room = longest[_pair(codes[at], codes[at + 1], bits)]
+        these = np.int64(begins[_pair(codes[at], codes[at + 1], bits)])
         hashed, done = np.uint64(0), 0
         for index in range(len(lengths)):
             length = lengths[index]
-            if length > room or at + length > len(codes):
+            left = these >> min(index, _LONG)
+            if not left or at + length > len(codes):
                 break
+            if not left & 1:
+                continue
             for offset in range(done, length):
                 hashed = (hashed ^ np.uint64(codes[at + offset])) * _ODD
                 hashed ^= hashed >> np.uint64(29)

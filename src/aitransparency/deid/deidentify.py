@@ -121,9 +121,10 @@ def deidentify_table(
     for batch in table.to_batches(max_chunksize=_BATCH) or _one_empty(table):
         source.update(batch)
         applied = apply_counted(batch, settled, key, first_row=first, known=known)
+        made_batch = applied.batch
         if verifier is not None:
-            verifier.learn(batch, applied.batch, applied.removed)
-        batches.append(applied.batch)
+            made_batch = verifier.learn(batch, made_batch, applied.removed)
+        batches.append(made_batch)
         first += batch.num_rows
         for name, tally in applied.tallies.items():
             tallies[name] += tally

@@ -21,11 +21,13 @@ from aitransparency.deid.characters import Codes
 from aitransparency.deid.column import Ints
 from aitransparency.deid.compiled import pays
 
-_BITS = 20
+_MOST_BITS, _LEAST_BITS = 20, 10  # of the hash of a pair
+_LONG = 15  # the bit of all lengths from the sixteenth on
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _PAIR = np.uint32(0x9E3779B1)
 
 Hashes = npt.NDArray[np.uint64]
+Masks = npt.NDArray[np.uint16]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +40,9 @@ class Lexicon:
         Distinct.
     sizes
         int64 (words,), characters of each.
-    longest
-        uint8 (2^20,), at the hash of a pair of characters how long the words are that begin so.
+    begins
+        uint16 (2^bits,), at the hash of a pair of characters which lengths the words have that
+        begin so: bit i for the i-th of `lengths`, the last bit for all from there on.
     lengths
         The sizes that occur, ascending.
     keys, numbers
@@ -48,7 +51,7 @@ class Lexicon:
 
     words: Sequence[str]
     sizes: Ints
-    longest: npt.NDArray[np.uint8]
+    begins: Masks
     lengths: tuple[int, ...]
     keys: Hashes
     numbers: npt.NDArray[np.int32]
@@ -64,9 +67,12 @@ class Lexicon:
         start = np.cumsum(size) - size
         if len(listed) and size.max() > 255:
             raise ValueError("a word has at most 255 characters")
-        longest = np.zeros(1 << _BITS, np.uint8)
-        np.maximum.at(longest, _pairs(codes[start], codes[start + 1]), size.astype(np.uint8))
         lengths = tuple(np.unique(size).tolist())
+        bits = min(max((64 * len(listed)).bit_length(), _LEAST_BITS), _MOST_BITS)
+        begins = np.zeros(1 << bits, np.uint16)
+        index = np.minimum(np.searchsorted(lengths, size), _LONG)
+        pairs = _pairs(codes[start], codes[start + 1], bits)
+        np.bitwise_or.at(begins, pairs, (1 << index).astype(np.uint16))
         hashed = np.zeros(len(listed), np.uint64)
         done = 0
         for length in lengths:
@@ -74,7 +80,7 @@ class Lexicon:
             for offset in range(done, length):
                 hashed[here] = _mixed(hashed[here], codes[start[here] + offset])
             done = length
-        return cls(listed, size, longest, lengths, *_table(hashed))
+        return cls(listed, size, begins, lengths, *_table(hashed))
 
     def find(self, codes: Codes) -> tuple[Ints, Ints]:
         """Return every place and word of a text: all lengths, overlapping ones too.
@@ -94,9 +100,9 @@ class Lexicon:
             which, word, group = self._compiled(codes, at)
             order = np.argsort(group, kind="stable")
             return at[which[order]], word[order]
-        room = self.longest[_pairs(codes[:-1], codes[1:])]
-        at = np.flatnonzero(room)
-        which, word = self._begun(codes, at, np.arange(len(at)), room[at])
+        begins = self.begins[_pairs(codes[:-1], codes[1:], self._bits)]
+        at = np.flatnonzero(begins)
+        which, word = self._begun(codes, at, np.arange(len(at)), begins[at])
         return at[which], word
 
     def at(self, codes: Codes, place: Ints) -> tuple[Ints, Ints]:
@@ -107,9 +113,13 @@ class Lexicon:
             return which[order], word[order]
         inside = np.flatnonzero(place + 1 < len(codes))
         first = place[inside]
-        room = self.longest[_pairs(codes[first], codes[first + 1])]
-        begun = np.flatnonzero(room)
-        return self._begun(codes, place, inside[begun], room[begun])
+        begins = self.begins[_pairs(codes[first], codes[first + 1], self._bits)]
+        begun = np.flatnonzero(begins)
+        return self._begun(codes, place, inside[begun], begins[begun])
+
+    @property
+    def _bits(self) -> int:
+        return len(self.begins).bit_length() - 1
 
     def find_in_order(self, codes: Codes) -> tuple[Ints, Ints]:
         """Return what `find` returns by compiled loops, ordered by start, then by length."""
@@ -121,7 +131,7 @@ class Lexicon:
         from aitransparency.deid import character_kernels
 
         found = np.empty(len(codes), np.int64)
-        return found[: character_kernels.likely(codes, self.longest, _BITS, found)]
+        return found[: character_kernels.likely(codes, self.begins, self._bits, found)]
 
     def _compiled(self, codes: Codes, place: Ints) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
         """Return which of the places a word begins at, the word and which of the lengths it has."""
@@ -133,35 +143,34 @@ class Lexicon:
             which, word = np.empty((2, room), np.int64)
             group = np.empty(room, np.uint8)
             count = character_kernels.begun(
-                codes, place, self.longest, _BITS, lengths, self.sizes, self.keys, self.numbers,
-                which, word, group,
+                codes, place, self.begins, self._bits, lengths, self.sizes, self.keys,
+                self.numbers, which, word, group,
             )  # fmt: skip
             if count <= room:
                 break
             room = count
         return which[:count], word[:count], group[:count]
 
-    def _begun(
-        self, codes: Codes, place: Ints, which: Ints, room: npt.NDArray[np.uint8]
-    ) -> tuple[Ints, Ints]:
+    def _begun(self, codes: Codes, place: Ints, which: Ints, begins: Masks) -> tuple[Ints, Ints]:
         found, words = [], []
         hashed = np.zeros(len(which), np.uint64)
         done = 0
-        for length in self.lengths:
-            longer = np.flatnonzero(room >= length)
-            if len(longer) < len(room):
-                which, hashed, room = which[longer], hashed[longer], room[longer]
+        for index, length in enumerate(self.lengths):
+            longer = np.flatnonzero(begins >> min(index, _LONG))
+            if len(longer) < len(begins):
+                which, hashed, begins = which[longer], hashed[longer], begins[longer]
             if not len(which):
                 break
             at = place[which]
             if at.max() + length > len(codes):
                 fits = np.flatnonzero(at + length <= len(codes))
-                which, hashed, room, at = which[fits], hashed[fits], room[fits], at[fits]
+                which, hashed, begins, at = which[fits], hashed[fits], begins[fits], at[fits]
             for offset in range(done, length):
                 hashed = _mixed(hashed, codes[at + offset])
             done = length
-            hit, word = self._lookup(hashed, length)
-            found.append(which[hit])
+            here = np.flatnonzero(begins & (1 << min(index, _LONG)))
+            hit, word = self._lookup(hashed[here], length)
+            found.append(which[here[hit]])
             words.append(word)
         if not found:
             empty = np.empty(0, np.int64)
@@ -209,8 +218,8 @@ def _table(hashed: Hashes) -> tuple[Hashes, npt.NDArray[np.int32]]:
     return keys, numbers
 
 
-def _pairs(first: Codes, second: Codes) -> Codes:
-    mixed: Codes = (first * np.uint32(0x85EBCA77) + second) * _PAIR >> np.uint32(32 - _BITS)
+def _pairs(first: Codes, second: Codes, bits: int) -> Codes:
+    mixed: Codes = (first * np.uint32(0x85EBCA77) + second) * _PAIR >> np.uint32(32 - bits)
     return mixed
 
 

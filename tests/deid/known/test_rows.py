@@ -124,9 +124,9 @@ def test_the_report_counts_what_the_row_told():
     linked = next(column.linked for column in report.columns if column.name == "note")
     assert set(linked) == {"name", "phone", "id"}
     assert min(linked.values()) > 20
-    counts = "、".join(f"{name} {count}" for name, count in sorted(linked.items()))
-    assert f"“note”中另按同行身份列的值找到：{counts}。" in report.to_markdown()
-    assert "Found in note besides, as values of the same row" in report.to_markdown("en")
+    for name, count in linked.items():
+        assert f"| 同行的{name} | {count} |" in report.to_markdown()
+        assert f"| {name} of the row | {count} |" in report.to_markdown("en")
 
 
 def test_a_known_name_gets_the_token_of_its_column():

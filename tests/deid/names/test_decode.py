@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from aitransparency.deid.column import TextColumn
 from aitransparency.deid.names import fast, labels
 from aitransparency.deid.names.decode import marginals
-from aitransparency.deid.names.fast import compiled, laid_out
+from aitransparency.deid.names.fast import Room, compiled, laid_out
 from aitransparency.deid.names.model import model
 from aitransparency.deid.names.ngrams import NgramTable
 from aitransparency.deid.names.sentences import sentences
@@ -59,11 +59,11 @@ def test_marginals_are_those_of_all_paths(text):
 def test_compiled_loops_give_the_same_bits():
     trained = model()
     column = TextColumn.from_strings(TEXTS * 3)
-    laid, also = sentences(column, trained.alphabet), laid_out(trained, column)
+    laid, also = sentences(column, trained.alphabet), laid_out(trained, column, Room())
     for name in ("ids", "gaps", "start", "end", "first", "length"):
         np.testing.assert_array_equal(getattr(laid, name), getattr(also, name), err_msg=name)
     slow = marginals(trained, trained.scores(laid), laid.first, laid.length)
-    quick = compiled(trained, laid)
+    quick = compiled(trained, laid, Room())
     for name in ("person", "begin", "only", "closes", "closes_later"):
         np.testing.assert_array_equal(getattr(slow, name), getattr(quick, name), err_msg=name)
 
@@ -101,7 +101,7 @@ def test_compiled_loops_read_the_same_texts(rows):
     data = np.frombuffer(b"".join(rows), np.uint8)
     offsets = np.cumsum([0, *map(len, rows)])
     column = TextColumn(data, offsets)
-    slow, quick = sentences(column, model().alphabet), laid_out(model(), column)
+    slow, quick = sentences(column, model().alphabet), laid_out(model(), column, Room())
     for name in ("ids", "gaps", "start", "end", "first", "length"):
         np.testing.assert_array_equal(getattr(slow, name), getattr(quick, name), err_msg=name)
     marked = np.arange(1 << 16) % 3 == 1

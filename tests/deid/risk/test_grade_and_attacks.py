@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import random
+
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aitransparency import deid
+from aitransparency.deid.divisions import known_codes
 from aitransparency.deid.risk import guess_masked, link
 from aitransparency.deid.risk.grading import QUESTIONS, THRESHOLDS
+from aitransparency.deid.risk.hierarchy import hierarchy
+from aitransparency.deid.risk.masks import possible
 from aitransparency.errors import ColumnNotFoundError, InputError
 
 FIVES = deid.risk(pa.table({"a": ["x"] * 5 + ["y"] * 5}), quasi_identifiers=["a"])  # k = 5
@@ -103,6 +110,49 @@ def test_days_are_linked_through_months_and_years(shown: list[str]) -> None:
     assert link(before, after, columns=["born"]).success == 1.0
 
 
+@pytest.mark.parametrize(
+    ("shown", "success", "reason"),
+    [
+        (["1990Q2", "1990Q2", "1991Q1", "1992Q1"], 0.75, "quarters: a rule that he can follow"),
+        (["甲", "甲", "乙", "丙"], 0.75, "whatever the values are called"),
+        (["t1", "t2", "t3", "t4"], 0.25, "tokens, one to one: he has no key"),
+        (["甲", "乙", "甲", "乙"], 0.25, "one original, two outputs: no rule"),
+    ],
+)
+def test_an_attacker_knows_the_rule_and_no_key(shown, success, reason) -> None:
+    """By hand: two of four share a value, 1/2 + 1/2 + 1 + 1, over 4."""
+    born = ["1990-05-06", "1990-05-07", "1991-01-01", "1992-02-03"]
+    before = pa.table({"born": born if "乙" not in shown[1] else [born[0]] * 4})
+    found = link(before, pa.table({"born": shown}), columns=["born"])
+    assert found.success == pytest.approx(success), reason
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 6))
+def test_linking_generalised_records_succeeds_as_often_as_the_prosecutor(seed, k) -> None:
+    """Two ways to one figure: distances of records, and the sizes of classes."""
+    draw = random.Random(seed)
+    rows = range(40)
+    before = pa.table(
+        {
+            "age": [draw.randrange(18, 80) for _ in rows],
+            "city": [draw.choice(["深圳市福田区", "深圳市南山区", "广州市天河区"]) for _ in rows],
+            "born": [f"19{draw.randrange(50, 99)}-0{draw.randrange(1, 9)}-11" for _ in rows],
+        }
+    )
+    names = before.column_names
+    levels = deid.risk(before, quasi_identifiers=names).suggest(k=k, max_suppressed=1.0).levels
+    after = before
+    for at, name in enumerate(names):
+        one = next(x for x in hierarchy(before[name].combine_chunks(), name).levels
+                   if x.name == levels[name])  # fmt: skip
+        after = after.set_column(at, name, one.labels)
+    measured = deid.risk(after, quasi_identifiers=names)
+    found = link(before, after, columns=names)
+    assert found.success == pytest.approx(measured.prosecutor.mean)
+    assert found.unique == pytest.approx(measured.unique_share)
+
+
 def test_linkage_takes_a_sample() -> None:
     big = pa.table({"n": list(range(500))})
     found = link(big, big, columns=["n"], sample=50)
@@ -137,3 +187,59 @@ def test_guesses_by_hand() -> None:
 def test_wrong_use_of_attacks(call, error, words) -> None:
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize(
+    ("mask", "form", "born", "sex", "count", "reason"),
+    [
+        ("138****5678", "mobile", None, False, 10_000, "four digits"),
+        ("***********", "mobile", None, False, 0.7 * 10**10, "a 1, then 3 to 9, then nine"),
+        ("13800005678", "mobile", None, False, 1, "nothing is hidden"),
+        ("440305********123X", "id", None, False, 46_386 / 11, "days of 127 years, a check"),
+        ("440305********123*", "id", None, False, 46_386, "the check follows from the rest"),
+        ("440305********123X", "id", "1990-05-06", False, 1, "the day is known"),
+        ("440305********123*", "id", "1990-05", False, 31, "days of May"),
+        ("440305********123*", "id", "1992", False, 366, "a leap year"),
+        ("440305********123*", "id", "1990-1999", False, 3_652, "ten years"),
+        ("440305********123*", "id", "old", False, 46_386, "tells nothing"),
+        ("44030519900506****", "id", None, False, 1_000, "three digits, then the check"),
+        ("44030519900506****", "id", None, True, 500, "odd ones for men"),
+        ("440305199005****12", "id", None, False, 31 * 100 / 11, "days and two digits, checked"),
+        (
+            "44030*199005061234",
+            "id",
+            None,
+            False,
+            None,
+            "the divisions that exist, checked",
+        ),
+        ("12**", "digits", None, False, 100, "two digits"),
+    ],
+)
+def test_what_a_mask_leaves_to_who_knows_the_format(mask, form, born, sex, count, reason) -> None:
+    """By hand: days of the calendar, digits, and one in eleven for a check that is shown."""
+    if count is None:
+        count = max(1, sum(bool(known_codes()[440300 + last]) for last in range(10)) / 11)
+    shown = None if born is None else pa.array([born])
+    found = possible(pa.array([mask]), form, born=shown, sex_known=sex)
+    assert found.tolist() == pytest.approx([count]), reason
+
+
+def test_the_rest_of_the_row_narrows_a_masked_id() -> None:
+    """By hand: day and sex shown, four places hidden: five hundred orders, each with its check."""
+    ids = [f"44030519{year}0506{order:03d}X" for year in range(50, 99) for order in (120, 123)]
+    before = pa.table(
+        {
+            "id": ids,
+            "born": [f"{one[6:10]}-05-06" for one in ids],
+            "sex": ["男" if int(one[16]) % 2 else "女" for one in ids],
+        }
+    )
+    masked = before.set_column(0, "id", pa.array([f"{one[:14]}****" for one in ids]))
+    assert guess_masked(before, masked, "id").possible == 1_000
+    assert guess_masked(before, masked, "id", known=["sex"]).possible == 500
+    whole = before.set_column(0, "id", pa.array([f"{one[:6]}************" for one in ids]))
+    assert guess_masked(before, whole, "id", known=["born", "sex"]).possible == 500
+    names = pa.table({"name": ["张三", "李四"]})
+    stars = pa.table({"name": ["张*", "李*"]})
+    assert guess_masked(names, stars, "name").possible is None

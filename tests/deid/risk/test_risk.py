@@ -112,6 +112,15 @@ def test_weights_stand_for_people() -> None:
     assert found.k == 1  # k counts records, not people
 
 
+def test_a_population_in_other_types_is_held_against_its_spelling() -> None:
+    sample = pa.table({"age": [30, 40], "sex": pa.array(["F", "M"]).dictionary_encode()})
+    people = pa.table({"age": ["30", "30", "40", "old"], "sex": ["F", "F", "M", "M"]})
+    found = deid.risk(sample, quasi_identifiers=["age", "sex"], population=people)
+    assert found.population.outside == 0
+    assert found.journalist.highest == 1.0
+    assert found.journalist.mean == pytest.approx((1 / 2 + 1) / 2)
+
+
 def test_records_that_the_population_lacks_are_counted() -> None:
     found = deid.risk(
         pa.table({"a": ["x", "y"]}), quasi_identifiers=["a"], population=pa.table({"a": ["x", "x"]})

@@ -9,7 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import IO, Any, Protocol
 
 import pyarrow as pa
 
@@ -155,6 +156,10 @@ class Format(ABC):
     def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:
         """Return what takes the payloads, for formats that are not a sequence of bytes."""
         raise NotImplementedError
+
+    @abstractmethod
+    def reopened(self, output: Path | IO[bytes], plan: Plan) -> Format:
+        """Open what was written from this source under a plan; columns have the plan's names."""
 
     def options_used(self) -> Mapping[str, str]:
         """Return what was detected or stated, for the checkpoint's fingerprint."""

@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -33,6 +33,7 @@ class Columnar(Format):
     def __init__(self, path: Path, name: str, options: FileOptions) -> None:
         self._path = path
         self._file = name
+        self._options = options
         with damage(name):
             self._open()
 
@@ -80,6 +81,11 @@ class Columnar(Format):
         batch = put_back(records.form, records.groups, made)
         batch = batch.replace_schema_metadata(self.schema.metadata)
         return Written(batch, batch.num_rows)
+
+    def reopened(self, output: Path | IO[bytes], plan: Plan) -> Columnar:
+        """See `Format.reopened`."""
+        assert isinstance(output, Path)  # a stream is text
+        return type(self)(output, self._file, self._options.for_reading_back())
 
 
 @contextmanager

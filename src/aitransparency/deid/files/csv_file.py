@@ -9,23 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from aitransparency.deid.compiled import pays
 from aitransparency.deid.files.base import BadRow, Chunk, Format, Records, Written
 from aitransparency.deid.files.csv_dialect import Dialect, detect
 from aitransparency.deid.files.csv_rows import Bytes, Ints, Rows, find_rows, whole_records
 from aitransparency.deid.files.formulas import neutralise
 from aitransparency.deid.files.options import FileOptions
-from aitransparency.deid.files.splice import cut, splice
+from aitransparency.deid.files.splice import bytes_of, cut, edges_of, splice
 from aitransparency.deid.files.text_source import TextSource
 from aitransparency.deid.files.typed import typed
 from aitransparency.deid.files.utf8 import is_utf8, text_view
 from aitransparency.deid.plan import Plan
 from aitransparency.deid.techniques import Drop, Keep
-from aitransparency.errors import FileFormatError, InputError
+from aitransparency.errors import FileFormatError, InputError, LeakError
 
 TEXT_COLUMN = "text"
 _CR = 13
@@ -45,13 +48,22 @@ class CsvFile(Format):
 
     resumable = True
 
-    def __init__(self, source: TextSource, options: FileOptions, *, kind: str = "csv") -> None:
+    def __init__(
+        self,
+        source: TextSource,
+        options: FileOptions,
+        *,
+        kind: str = "csv",
+        dialect: Dialect | None = None,
+    ) -> None:
         self._source = source
         self._options = options
         self.compression = source.compression
         self.encoding = str(source.encoding)
         self.name = kind
-        if kind == "text":
+        if dialect is not None:
+            self._dialect = dialect
+        elif kind == "text":
             newline = "\r" if b"\r" in source.head and b"\n" not in source.head else "\n"
             self._dialect = Dialect("", "", newline)
         else:
@@ -61,7 +73,7 @@ class CsvFile(Format):
                 quote=options.quote,
                 tabs=".tsv" in source.name.lower(),
             )
-            self.dialect = str(self._dialect)
+        self.dialect = "" if kind == "text" else str(self._dialect)
         self._header, self.names = self._read_header()
 
     def _read_header(self) -> tuple[bytes, list[str]]:
@@ -195,16 +207,14 @@ class CsvFile(Format):
         added = not self._header.endswith(newline)
         data = np.frombuffer(self._header + (newline if added else b""), np.uint8)
         rows = _first_record(data, self._dialect)
-        start, end, values, _ = self._spans(_Form(data, rows, added), [], plan, header=True)
-        made = splice(data, start, end, values).tobytes()
+        made = self._filled(_Form(data, rows, added), [], plan, header=True)[0].tobytes()
         made = made.removesuffix(newline) if added else made
         return mark + self._source.encoding.encode(made)
 
     def write(self, records: Records, made: list[pa.RecordBatch], plan: Plan) -> Written:
         """See `Format.write`."""
         form: _Form = records.form
-        start, end, values, formulas = self._spans(form, made, plan)
-        data = splice(form.data, start, end, values)
+        data, formulas = self._filled(form, made, plan)
         fields = len(made[0].schema.names)
         rows = len(find_rows(data, self._dialect, fields).last)  # what a reader of it will count
         payload = data.tobytes()
@@ -212,62 +222,44 @@ class CsvFile(Format):
             payload = payload.removesuffix(self._dialect.newline.encode())
         return Written(self._source.encoding.encode(payload), rows, formulas)
 
-    def _spans(
+    def reopened(self, output: Path | IO[bytes], plan: Plan) -> CsvFile:
+        """See `Format.reopened`."""
+        options = self._options.for_reading_back(self._source.encoding.name)
+        source = TextSource(output, self._source.name, options)
+        made = CsvFile(source, options, kind=self.name, dialect=self._dialect)
+        lines = plan.for_columns(self.names)
+        kept = [name for name in self.names if not isinstance(lines[name].technique, Drop)]
+        if len(made.names) != len(kept):
+            raise LeakError("what was written has other columns than the plan gives")
+        made.names = kept
+        return made
+
+    def _filled(
         self, form: _Form, made: list[pa.RecordBatch], plan: Plan, *, header: bool = False
-    ) -> tuple[Ints, Ints, pa.Array, int]:
-        """Return the spans to replace, row by row, what replaces them, and neutralised cells."""
+    ) -> tuple[Bytes, int]:
+        """Return the bytes with new fields in their places, and how many cells were neutralised."""
         lines = plan.for_columns(self.names)
         kept = [
             n for n, name in enumerate(self.names) if not isinstance(lines[name].technique, Drop)
         ]
-        starts, ends, parts = [], [], []
-        formulas = 0
+        new, formulas = [], 0
         for place, name in enumerate(self.names):
-            start, end = form.rows.start[:, place], form.rows.end[:, place]
             if place not in kept:
                 start, end = _with_delimiter(form.rows, place, kept[-1])
-                parts.append(_blank(len(start)))
-            elif header or (
-                isinstance(lines[name].technique, Keep) and not self._options.neutralise_formulas
+                new.append(_New(start, end, _blank(len(start)), gone=True))
+            elif not header and (
+                self._options.neutralise_formulas or not isinstance(lines[name].technique, Keep)
             ):
-                continue
-            else:
                 values = made[0].column(made[0].schema.get_field_index(name))
-                values = pc.fill_null(values.cast(pa.large_string()), "")
+                values = values.cast(pa.large_string())
+                values = pc.fill_null(values, "") if values.null_count else values
                 if self._options.neutralise_formulas:
                     values, count = neutralise(values)
                     formulas += count
-                parts.append(self._quoted(values, form.data, start, end))
-            starts.append(start)
-            ends.append(end)
-        if not starts:
-            nothing = np.empty(0, np.int64)
-            return nothing, nothing, _blank(0), 0
-        rows = len(form.rows.last)
-        order = np.arange(rows)[:, None] + rows * np.arange(len(starts))[None, :]
-        together = pa.concat_arrays(parts)
-        if len(parts) > 1:
-            together = together.take(pa.array(order.reshape(-1)))
-        return np.stack(starts, 1).reshape(-1), np.stack(ends, 1).reshape(-1), together, formulas
-
-    def _quoted(self, values: pa.Array, data: Bytes, start: Ints, end: Ints) -> pa.Array:
-        """Return values as fields: quoted where they were before, and where they must be."""
-        quote = self._dialect.quote
-        if not quote:
-            self._refuse_stops(values)
-            return values.cast(pa.large_binary())
-        was = (end - start >= 2) & (data[np.minimum(start, len(data) - 1)] == ord(quote))
-        special = "[" + "".join(f"\\x{ord(one):02x}" for one in (
-            self._dialect.delimiter + quote + "\r\n"
-        )) + "]"  # fmt: skip
-        must = pc.match_substring_regex(values, special)
-        wanted = pc.or_(must, pa.array(was)) if was.any() else must
-        if not pc.any(wanted).as_py():
-            return values.cast(pa.large_binary())
-        mark = pa.scalar(quote, pa.large_string())
-        doubled = pc.replace_substring(values, quote, quote * 2)
-        framed = pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", pa.large_string()))
-        return pc.if_else(wanted, framed, values).cast(pa.large_binary())
+                if not self._dialect.quote:
+                    self._refuse_stops(values)
+                new.append(_New(form.rows.start[:, place], form.rows.end[:, place], values))
+        return _replaced(form.data, new, self._dialect), formulas
 
     def _refuse_stops(self, values: pa.Array) -> None:
         stops = "".join(f"\\x{ord(one):02x}" for one in self._dialect.delimiter + "\r\n")
@@ -276,6 +268,65 @@ class CsvFile(Format):
                 f"{self._source.name}: a replacement holds the delimiter or a line ending, and the "
                 "file has no quotes to put around it; choose another technique"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A column of new fields: where they go, large_string or large_binary, and whether they go."""
+
+    start: Ints
+    end: Ints
+    values: pa.Array
+    gone: bool = False
+
+
+def _replaced(data: Bytes, new: list[_New], dialect: Dialect) -> Bytes:
+    """Return the data with fields replaced: quoted where they were, and where they must be."""
+    if not new:
+        return data
+    if pays(len(data)):
+        return _replaced_by_loops(data, new, dialect)
+    start, end = np.stack([one.start for one in new], 1), np.stack([one.end for one in new], 1)
+    parts = [one.values if one.gone else _quoted(one, data, dialect) for one in new]
+    together = pa.concat_arrays(parts)
+    if len(new) > 1:
+        rows = len(start)
+        order = np.arange(rows)[:, None] + rows * np.arange(len(new))[None, :]
+        together = together.take(pa.array(order.reshape(-1)))
+    return splice(data, start.reshape(-1), end.reshape(-1), together)
+
+
+def _replaced_by_loops(data: Bytes, new: list[_New], dialect: Dialect) -> Bytes:
+    from aitransparency.deid.files import kernels
+
+    start, end = np.stack([one.start for one in new], 1), np.stack([one.end for one in new], 1)
+    together = pa.concat_arrays([one.values.cast(pa.large_binary()) for one in new])
+    values, offsets = bytes_of(together), edges_of(together)
+    raw = np.array([one.gone or not dialect.quote for one in new])
+    out = np.empty(len(data) + 2 * len(values) + 2 * len(together), np.uint8)
+    delimiter, quote, _ = dialect.codes
+    size = kernels.fill(data, start, end, values, offsets, raw, delimiter, quote, out)
+    return out[:size]
+
+
+def _quoted(new: _New, data: Bytes, dialect: Dialect) -> pa.Array:
+    """Return values as fields, large_binary (n,)."""
+    quote, values = dialect.quote, new.values
+    if not quote:
+        return values.cast(pa.large_binary())
+    was = new.end - new.start >= 2
+    was &= data[np.minimum(new.start, len(data) - 1)] == ord(quote)
+    special = "[" + "".join(f"\\x{ord(one):02x}" for one in (
+        dialect.delimiter + quote + "\r\n"
+    )) + "]"  # fmt: skip
+    must = pc.match_substring_regex(values, special)
+    wanted = pc.or_(must, pa.array(was)) if was.any() else must
+    if not pc.any(wanted).as_py():
+        return values.cast(pa.large_binary())
+    mark = pa.scalar(quote, pa.large_string())
+    doubled = pc.replace_substring(values, quote, quote * 2)
+    framed = pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", pa.large_string()))
+    return pc.if_else(wanted, framed, values).cast(pa.large_binary())
 
 
 def _first_record(data: Bytes, dialect: Dialect) -> Rows:
@@ -303,6 +354,8 @@ def _first_record(data: Bytes, dialect: Dialect) -> Rows:
 
 def _column(data: Bytes, start: Ints, end: Ints, dialect: Dialect, quoted: bool) -> pa.Array:
     """Return the values of fields without their quotes, large_binary (n,)."""
+    if pays(len(data)):
+        return _column_by_loops(data, start, end, dialect if quoted else None)
     if not quoted or not len(start):
         return cut(data, start, end)
     quote = dialect.codes[1]
@@ -315,6 +368,17 @@ def _column(data: Bytes, start: Ints, end: Ints, dialect: Dialect, quoted: bool)
             single = pc.replace_substring(values, mark * 2, mark)
             values = pc.if_else(doubled, single, values)
     return values
+
+
+def _column_by_loops(data: Bytes, start: Ints, end: Ints, dialect: Dialect | None) -> pa.Array:
+    from aitransparency.deid.files import kernels
+
+    out = np.empty(int((end - start).sum()), np.uint8)
+    offsets = np.empty(len(start) + 1, np.int64)
+    quote = dialect.codes[1] if dialect else -1
+    size = kernels.gather(data, start, end, quote, out, offsets)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(out[:size])]
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(start), buffers)
 
 
 def _with_delimiter(rows: Rows, place: int, last_kept: int) -> tuple[Ints, Ints]:

@@ -45,7 +45,8 @@ class ExcelFile(Tables):
     def _open(self) -> None:
         with excel_errors(self._file):
             self._bound()
-            self._book = _openpyxl().load_workbook(self._path, read_only=True, data_only=True)
+            self._opened = self._path.open("rb")  # openpyxl would go by the file's name
+            self._book = _openpyxl().load_workbook(self._opened, read_only=True, data_only=True)
             self._columns = {sheet.title: self._header(sheet) for sheet in self._book.worksheets}
             self.formats: dict[str, dict[str, str]] = {}
 
@@ -123,6 +124,7 @@ class ExcelFile(Tables):
     def close(self) -> None:
         """See `Format.close`."""
         self._book.close()
+        self._opened.close()
 
 
 class _ExcelSink:

@@ -7,9 +7,14 @@ when the last chunk is verified. See `SafeOutput` for what a kill leaves, `check
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from aitransparency.deid.files.base import Format
+from aitransparency.deid.files.checkpoint import Progressed
 from aitransparency.deid.files.file_report import FileReport
 from aitransparency.deid.files.formats import kind_of, open_source
 from aitransparency.deid.files.one_file import (
@@ -24,10 +29,12 @@ from aitransparency.deid.files.one_file import (
     treat_file,
 )
 from aitransparency.deid.files.options import FileOptions, Progress
+from aitransparency.deid.files.reading_back import Rewritten, SecondPass
 from aitransparency.deid.files.safe_output import access_errors
 from aitransparency.deid.files.treat import Treatment
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
+from aitransparency.deid.verify import Across
 from aitransparency.errors import FileAccessError, InputError
 
 
@@ -111,9 +118,6 @@ def deidentify_stream(
     AitransparencyError
         As `deidentify_file` raises them.
     """
-    import shutil
-    import tempfile
-
     chosen = options or FileOptions()
     if chosen.bad_rows != "error" or chosen.resume:
         raise InputError("a stream has no place for a quarantine file or for going on; use files")
@@ -127,14 +131,45 @@ def deidentify_stream(
         treatment.check()
         state = begun(opened, decided)
         with tempfile.TemporaryFile() as waiting, access_errors("standard output"):
-            waiting.write(opened.compression.compress(opened.head(decided)))
-            for done in settled(treatment, state, chosen.workers):
+            waiting.write(treatment.packed(opened.head(decided)))
+            across = Across(limit=chosen.limits.originals)
+            for done in settled(treatment, state, chosen.workers, across):
                 waiting.write(done.payload)
+            if verify:
+                _read_back(treatment, state, waiting, (across, chosen.workers))
             waiting.seek(0)
             shutil.copyfileobj(waiting, target)
             target.flush()
         facts = facts_of(opened, "standard input", "standard output", state)
         return report_of(order, [Finished(decided, state, facts)])
+
+
+def _read_back(
+    treatment: Treatment,
+    state: Progressed,
+    waiting: IO[bytes],
+    learned: tuple[Across, int],
+) -> None:
+    """Search what waits for the originals of the whole source."""
+    source, plan = treatment.source, treatment.plan
+
+    def reopen() -> Format:
+        waiting.seek(0)
+        return source.reopened(waiting, plan)
+
+    def rewrite(opened: Format, chunks: Iterator[Rewritten], kept: Plan) -> None:
+        with tempfile.TemporaryFile() as anew:
+            anew.write(treatment.packed(opened.head(kept)))
+            for chunk in chunks:
+                anew.write(treatment.packed(chunk.payload))
+            anew.seek(0)
+            waiting.seek(0)
+            waiting.truncate()
+            shutil.copyfileobj(anew, waiting)
+
+    across, workers = learned
+    search = SecondPass(plan, across, treatment.on_leak == "redact", workers, state.written)
+    state.verification = search(state.verification, reopen, rewrite)
 
 
 def _check_paths(source: Path, target: Path) -> None:

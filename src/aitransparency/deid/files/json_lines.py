@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -187,6 +189,11 @@ class JsonLines(Format):
         if form.added_newline and payload:
             payload = payload.removesuffix(b"\n")
         return Written(self._source.encoding.encode(payload), rows)
+
+    def reopened(self, output: Path | IO[bytes], plan: Plan) -> JsonLines:
+        """See `Format.reopened`."""
+        options = self._options.for_reading_back(self._source.encoding.name)
+        return JsonLines(TextSource(output, self._source.name, options), options)
 
 
 def plan_lines(plan: Plan, paths: list[str]) -> dict[str, ColumnPlan]:

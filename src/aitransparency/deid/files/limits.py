@@ -24,12 +24,17 @@ class Limits:
         by 3 to 30, logs by up to 100; a zip bomb of one layer by 1,000.
     depth
         Levels of nesting in JSON, at most.
+    originals
+        Distinct original values that verification holds in memory at a time, about; up to twice as
+        many until they are counted. What is more is set aside, encrypted, and takes passes of its
+        own over the output.
     """
 
     field_bytes: int = 16 << 20
     record_bytes: int = 64 << 20
     expansion: float = 200.0
     depth: int = 64
+    originals: int = 4_000_000
 
 
 FREE_EXPANSION = 64 << 20  # bytes that may come out of a file before `expansion` is looked at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +17,14 @@ from aitransparency.deid.files.file_report import FileFacts, FileReport
 from aitransparency.deid.files.formats import open_source
 from aitransparency.deid.files.in_order import in_order
 from aitransparency.deid.files.options import FileOptions, Progress
+from aitransparency.deid.files.reading_back import Rewritten, SecondPass
 from aitransparency.deid.files.safe_output import SafeOutput, access_errors
 from aitransparency.deid.files.sample import sample_of_source
 from aitransparency.deid.files.treat import Done, Treatment
 from aitransparency.deid.files.verified import total
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
+from aitransparency.deid.verify import Across
 from aitransparency.errors import AitransparencyError, FileAccessError, LeakError
 
 PART = 16  # chunks between two checkpoints
@@ -134,7 +136,12 @@ class _Job:
             resumed_at = state.rows if state else 0
             state = state or begun(self._opened, plan)
             try:
-                self._fill(state, output, aside, fingerprint)
+                across = self._across()
+                if resumed_at and self._treatment.verify:
+                    learn_again(self._treatment, state, self._options.workers, across)
+                self._fill(state, (output, aside), across, fingerprint)
+                if self._treatment.verify:
+                    self._read_back(state, output, across)
                 if _state(self._source) != before:
                     raise FileAccessError("the source changed while it was read; run it again")
                 self._finish(state, output, aside)
@@ -151,15 +158,16 @@ class _Job:
     def _fill(
         self,
         state: Progressed,
-        output: SafeOutput,
-        aside: SafeOutput,
+        outputs: tuple[SafeOutput, SafeOutput],
+        across: Across,
         fingerprint: str,
     ) -> None:
+        output, aside = outputs
         sink = self._sink(output, state)
         end = self._opened.end()
         try:
             for number, done in enumerate(
-                settled(self._treatment, state, self._options.workers), 1
+                settled(self._treatment, state, self._options.workers, across), 1
             ):
                 sink.write(done.payload)
                 for line in done.bad:
@@ -181,12 +189,42 @@ class _Job:
                 "is kept"
             )
 
+    def _across(self) -> Across:
+        return Across(limit=self._options.limits.originals, folder=self._target.parent)
+
+    def _read_back(self, state: Progressed, output: SafeOutput, across: Across) -> None:
+        """Search the finished output for the originals of the whole source."""
+        plan, key = self._treatment.plan, self._treatment.key
+
+        def rewrite(opened: Format, chunks: Iterator[Rewritten], kept: Plan) -> None:
+            checkpoint.clear(self._target)  # it speaks of other bytes
+            with SafeOutput(self._target, again=True) as anew:
+                if opened.resumable:
+                    anew.write(self._treatment.packed(opened.head(kept)))
+                    sink: Sink = _Bytes(anew)
+                else:
+                    sink = opened.sink(anew, kept, key)
+                try:
+                    for chunk in chunks:
+                        sink.write(self._treatment.packed(chunk.payload))
+                    sink.close()
+                except BaseException:
+                    sink.abandon()
+                    raise
+                output.become(anew)
+
+        search = SecondPass(
+            plan, across, self._options.on_leak == "redact", self._options.workers, state.written
+        )
+        state.verification = search(
+            state.verification, lambda: self._opened.reopened(output.path, plan), rewrite
+        )
+
     def _sink(self, output: SafeOutput, state: Progressed) -> Sink:
         if not self._opened.resumable:
             return self._opened.sink(output, self._treatment.plan, self._treatment.key)
         if not output.size:
-            head = self._opened.head(self._treatment.plan)
-            output.write(self._treatment.compression.compress(head) if head else b"")
+            output.write(self._treatment.packed(self._opened.head(self._treatment.plan)))
         return _Bytes(output)
 
     def _finish(self, state: Progressed, output: SafeOutput, aside: SafeOutput) -> None:
@@ -215,17 +253,12 @@ class _Bytes:
         pass
 
 
-def settled(treatment: Treatment, state: Progressed, workers: int) -> Iterator[Done]:
+def settled(
+    treatment: Treatment, state: Progressed, workers: int, across: Across
+) -> Iterator[Done]:
     """Yield what each chunk became, in order, and add it to the state."""
-
-    def attempt(chunk: Chunk) -> Done | tuple[Chunk, AitransparencyError]:
-        try:
-            return treatment(chunk)
-        except AitransparencyError as error:
-            return chunk, error
-
     chunks = treatment.source.chunks(state.position, state.line)
-    for made in in_order(attempt, chunks, workers=workers):
+    for made in _treated(treatment, chunks, workers, begins=not state.position):
         if not isinstance(made, Done):
             chunk, error = made
             treatment(chunk, state.rows + 1)  # raises again, now with the number of the row
@@ -239,7 +272,45 @@ def settled(treatment: Treatment, state: Progressed, workers: int) -> Iterator[D
         state.verification = total([state.verification, made.verification])
         for name, tally in made.tallies.items():
             state.tallies[name] = state.tallies.get(name, Tally()) + tally
+        for learned in made.learned:
+            across.add(learned)
         yield made
+
+
+def learn_again(treatment: Treatment, state: Progressed, workers: int, across: Across) -> None:
+    """Take in the originals of the part of a source that an earlier job finished.
+
+    They are kept nowhere, so the part is treated once more and not written.
+    """
+    before = _up_to(treatment.source.chunks(), state.position)
+    for made in _treated(treatment, before, workers, begins=True):
+        if not isinstance(made, Done):
+            raise made[1]
+        for learned in made.learned:
+            across.add(learned)
+
+
+def _up_to(chunks: Iterable[Chunk], position: int) -> Iterator[Chunk]:
+    """Yield chunks up to the one that reaches a position."""
+    for chunk in chunks:
+        yield chunk
+        if chunk.position >= position:
+            return
+
+
+def _treated(
+    treatment: Treatment, chunks: Iterable[Chunk], workers: int, *, begins: bool
+) -> Iterator[Done | tuple[Chunk, AitransparencyError]]:
+    """Yield what chunks became, in order, or the error of one."""
+
+    def attempt(numbered: tuple[int, Chunk]) -> Done | tuple[Chunk, AitransparencyError]:
+        number, chunk = numbered
+        try:
+            return treatment(chunk, begins=begins and not number)
+        except AitransparencyError as error:
+            return chunk, error
+
+    return in_order(attempt, enumerate(chunks), workers=workers)
 
 
 def begun(opened: Format, plan: Plan) -> Progressed:

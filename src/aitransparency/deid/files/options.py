@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from aitransparency.deid.files.limits import Limits
@@ -71,6 +72,23 @@ class FileOptions:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise InputError(f"{name} is a whole number from 1, got {value!r}")
+
+    def for_reading_back(self, encoding: str | None = None) -> FileOptions:
+        """Return how to read an output that was written under these; its size is no surprise."""
+        limits = Limits(
+            field_bytes=self.limits.field_bytes * 8,
+            record_bytes=self.limits.record_bytes * 8,
+            expansion=math.inf,
+            depth=self.limits.depth,
+        )
+        return replace(
+            self,
+            encoding=encoding,
+            bad_rows="error",
+            neutralise_formulas=False,
+            resume=False,
+            limits=limits,
+        )
 
     def meaning(self) -> str:
         """Return what of this changes the output, for the fingerprint of a job."""

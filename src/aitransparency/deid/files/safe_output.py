@@ -53,6 +53,8 @@ class SafeOutput:
         The name that the file gets in the end.
     keep
         Bytes of an earlier job's file that are taken up; None deletes them.
+    again
+        Whether this is written anew from another for the same target; see `become`.
 
     Raises
     ------
@@ -60,10 +62,12 @@ class SafeOutput:
         The folder cannot be written, or another job is writing the target.
     """
 
-    def __init__(self, target: Path, *, keep: int | None = None) -> None:
+    def __init__(self, target: Path, *, keep: int | None = None, again: bool = False) -> None:
         self.target = target
-        self.path = private_path(target, "tmp")
+        self.path = private_path(target, "again" if again else "tmp")
         with access_errors(str(target)):
+            if not again:
+                private_path(target, "again").unlink(missing_ok=True)  # a killed job's
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
             descriptor = os.open(self.path, flags, 0o600)
             try:
@@ -103,6 +107,16 @@ class SafeOutput:
         assert self._descriptor is not None
         with access_errors(str(self.target)):
             os.fsync(self._descriptor)
+
+    def become(self, other: SafeOutput) -> None:
+        """Take the place and the bytes of another for the same target, which is let go."""
+        assert self._descriptor is not None
+        assert other._descriptor is not None
+        with access_errors(str(self.target)):
+            other.path.replace(self.path)
+        os.close(self._descriptor)
+        self._descriptor, other._descriptor = other._descriptor, None
+        self.size = other.size
 
     def commit(self) -> None:
         """Give the file its name; a target that it replaces leaves it its mode."""

@@ -80,3 +80,12 @@ def bytes_of(array: pa.Array) -> Bytes:
     edges = np.frombuffer(offsets, np.int64)
     first, last = edges[array.offset], edges[array.offset + len(array)]
     return np.frombuffer(data, np.uint8)[first:last]
+
+
+def edges_of(array: pa.Array) -> Ints:
+    """Return the edges of the rows in `bytes_of`, int64 (n + 1,)."""
+    if not len(array):
+        return np.zeros(1, np.int64)
+    edges: Ints = np.frombuffer(array.buffers()[1], np.int64)
+    edges = edges[array.offset : array.offset + len(array) + 1]
+    return np.asarray(edges - edges[0])

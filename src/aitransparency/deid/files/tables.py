@@ -12,7 +12,7 @@ import shutil
 from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -38,6 +38,7 @@ class Tables(Format):
         self._file = name
         self._options = options
         self._open()
+        self._several = len(self.tables()) > 1
         if not any(self.columns(table) for table in self.tables()):
             raise FileFormatError(f"{name} holds no table")
 
@@ -62,7 +63,7 @@ class Tables(Format):
         return pa.RecordBatch.from_arrays(batch.columns, names)
 
     def _full_names(self, table: str) -> list[str]:
-        if len(self.tables()) == 1:
+        if not self._several:
             return self.columns(table)
         return [f"{table}.{column}" for column in self.columns(table)]
 
@@ -115,6 +116,13 @@ class Tables(Format):
         lines = {name: plan[name].technique if name in plan else plan.others for name in names}
         own = zip(names, self.columns(table), strict=True)
         return [column for name, column in own if not isinstance(lines[name], Drop)]
+
+    def reopened(self, output: Path | IO[bytes], plan: Plan) -> Tables:
+        """See `Format.reopened`."""
+        assert isinstance(output, Path)  # a stream is text
+        made = type(self)(output, self._file, self._options.for_reading_back())
+        made._several = self._several  # tables that the plan drops are not there any more
+        return made
 
     @abstractmethod
     def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:

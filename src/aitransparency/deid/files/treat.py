@@ -12,11 +12,11 @@ from aitransparency.deid.files.base import Chunk, Format, Records
 from aitransparency.deid.files.compression import Compression
 from aitransparency.deid.files.plan_part import applied_groups, demand_known, part_of
 from aitransparency.deid.files.quarantine import seal
-from aitransparency.deid.files.verified import total, verified
+from aitransparency.deid.files.verified import taught, total
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
 from aitransparency.deid.techniques import Drop, Keep, Redact
-from aitransparency.deid.verify import OnLeak, Verification
+from aitransparency.deid.verify import Learned, OnLeak, Verification
 from aitransparency.errors import FileFormatError, KeyMaterialError, LeakError, PlanError
 
 
@@ -32,6 +32,7 @@ class Done:
     formulas: int
     tallies: dict[str, Tally]
     verification: Verification
+    learned: tuple[Learned, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,8 @@ class Treatment:
                     "technique"
                 )
 
-    def __call__(self, chunk: Chunk, first_row: int = 1) -> Done:
-        """De-identify a chunk whose first record has a number."""
+    def __call__(self, chunk: Chunk, first_row: int = 1, *, begins: bool = False) -> Done:
+        """De-identify a chunk whose first record has a number; `begins` is for the file's first."""
         records = self.source.read(chunk)
         if records.bad and not self.quarantine:
             bad = records.bad[0]
@@ -95,18 +96,16 @@ class Treatment:
                 f"line {bad.line:,}: {bad.reason}; mend the file, or set such rows aside with "
                 "bad_rows='quarantine' (--bad-rows quarantine)"
             )
-        made, tallies, found = self._apply(records, first_row)
+        made, tallies, lessons = self._apply(records, first_row, begins=begins)
+        found = total(lesson for lesson, _ in lessons)
         written = self.source.write(records, made, _with_redactions(self.plan, found))
         if written.rows != records.rows:
             raise LeakError(
                 f"{records.rows:,} rows went in and {written.rows:,} would come out; nothing is "
                 "written"
             )
-        payload = written.payload
-        if isinstance(payload, bytes) and payload:
-            payload = self.compression.compress(payload)
         return Done(
-            payload,
+            self.packed(written.payload),
             chunk,
             records.rows,
             written.rows,
@@ -114,14 +113,20 @@ class Treatment:
             written.formulas,
             tallies,
             found,
+            tuple(learned for _, learned in lessons),
         )
 
+    def packed(self, payload: Any) -> Any:  # bytes, or a record batch of other formats
+        """Return a payload as the output takes it."""
+        some = isinstance(payload, bytes) and payload
+        return self.compression.compress(payload) if some else payload
+
     def _apply(
-        self, records: Records, first_row: int
-    ) -> tuple[list[pa.RecordBatch], dict[str, Tally], Verification]:
+        self, records: Records, first_row: int, *, begins: bool
+    ) -> tuple[list[pa.RecordBatch], dict[str, Tally], list[tuple[Verification, Learned]]]:
         made: list[pa.RecordBatch] = []
         tallies: dict[str, Tally] = {}
-        found: list[Verification] = []
+        lessons: list[tuple[Verification, Learned]] = []
         applied = applied_groups(
             records.groups,
             self.plan,
@@ -135,10 +140,9 @@ class Treatment:
             tallies |= dict(one.tallies)
             if self.verify:
                 part = part_of(self.plan, group.schema.names)
-                batch, result = verified(part, group, one, self.on_leak)
-                made[-1] = batch
-                found.append(result)
-        return made, tallies, total(found)
+                made[-1], found, learned = taught(part, group, one, self.on_leak, begins=begins)
+                lessons.append((found, learned))
+        return made, tallies, lessons
 
 
 def _with_redactions(plan: Plan, found: Verification) -> Plan:

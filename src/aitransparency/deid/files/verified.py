@@ -1,7 +1,7 @@
 """Verification of a chunk, and the sum of many.
 
-Every chunk is searched for its own originals before it is written, in the thread that made it. An
-original that was removed from one chunk and is kept in another is not found: see docs/files.md.
+In a file, a chunk teaches its originals to the second pass (`reading_back`), which searches all of
+the output for all of them. A batch of Spark is searched for its own alone: see docs/cluster.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from aitransparency.deid.apply import Applied
 from aitransparency.deid.plan import Plan
-from aitransparency.deid.verify import OnLeak, Verification, Verifier, demand_clean
+from aitransparency.deid.verify import Learned, OnLeak, Verification, Verifier, demand_clean
 
 
 def verified(
@@ -34,6 +34,25 @@ def verified(
     found = verifier.finish()
     demand_clean(found)
     return batch, found
+
+
+def taught(
+    plan: Plan, group: pa.RecordBatch, applied: Applied, on_leak: OnLeak, *, begins: bool
+) -> tuple[pa.RecordBatch, Verification, Learned]:
+    """Return one table of a chunk, the counts of what it taught, and what is to be looked for.
+
+    `begins` is whether the chunk is the file's first.
+
+    Raises
+    ------
+    LeakError
+        A row holds its own original.
+    """
+    verifier = Verifier(plan, group.schema, on_leak=on_leak, begins=begins)
+    batch = verifier.learn(group, applied.batch, applied.removed)
+    found = verifier.lesson()
+    demand_clean(found)
+    return batch, found, verifier.learned()
 
 
 def total(parts: Iterable[Verification]) -> Verification:

@@ -18,7 +18,8 @@ def leave_out(codes, between, toneless, ends, out, place, row_end, letters, digi
     many characters are left.
     """
     count = row = 0
-    letters[:], digits[:] = 0, 0
+    for one in range(len(ends)):
+        letters[one], digits[one] = 0, 0
     for at in range(len(codes)):
         code = codes[at]
         if row < len(ends) and at == ends[row]:
@@ -39,8 +40,9 @@ def leave_out(codes, between, toneless, ends, out, place, row_end, letters, digi
 @kernel
 def pairs(codes, row_start, row_end, out):
     """Mark in 256 bits which pairs of neighbours each row has; `out` is uint64 (rows, 4)."""
-    out[:] = 0
     for row in range(len(row_start)):
+        for word in range(4):
+            out[row, word] = 0
         for at in range(row_start[row], row_end[row] - 1):
             bit = _bit(codes[at], codes[at + 1])
             out[row, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)

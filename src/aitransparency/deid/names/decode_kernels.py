@@ -25,8 +25,11 @@ _ONE, _NONE = np.float32(1), np.float32(0)
 
 
 @kernel
-def decode(scores, first, length, moves, exponentials, out):
-    """Write the marginals of every sentence; `out` holds the five arrays of `Marginals`."""
+def decode(below, first, length, moves, exponentials, out):
+    """Write the marginals of every sentence; `out` holds the five arrays of `Marginals`.
+
+    `below` is uint16 (n, labels), how far below the best each label is.
+    """
     if not len(first):
         return
     order = _by_length(length)
@@ -38,10 +41,9 @@ def decode(scores, first, length, moves, exponentials, out):
     for low in range(0, len(order), _LANES):
         lanes = order[low : low + _LANES]
         steps = length[lanes[0]]
-        ends[:] = 1
-        for lane in range(len(lanes)):
-            ends[lane] = length[lanes[lane]]
-        _factors(scores, first, lanes, ends, steps, exponentials, local)
+        for lane in range(_LANES):
+            ends[lane] = length[lanes[lane]] if lane < len(lanes) else 1
+        _factors(below, first, lanes, ends, steps, exponentials, local)
         _forwards(local, steps, moves, forward)
         _backwards(local, forward, steps, ends, moves, made)
         _put(made, first, lanes, ends, out)
@@ -63,21 +65,15 @@ def _by_length(length):
 
 
 @kernel
-def _factors(scores, first, lanes, ends, steps, exponentials, local):
+def _factors(below, first, lanes, ends, steps, exponentials, local):
     """Write the factor of each label, the best being 1; behind its end a lane idles."""
-    last = len(exponentials) - 1
     for lane in range(_LANES):
         size = 0
         if lane < len(lanes):
             base, size = first[lanes[lane]], ends[lane]
             for t in range(size):
-                here = scores[base + t]
-                top = here[0]
-                for y in range(1, COUNT):
-                    top = max(top, here[y])
                 for y in range(COUNT):
-                    below = np.int64(top) - np.int64(here[y])
-                    local[t * _STEP + y * _LANES + lane] = exponentials[min(below, last)]
+                    local[t * _STEP + y * _LANES + lane] = exponentials[below[base + t, y]]
         for t in range(size, steps):
             for y in range(COUNT):
                 local[t * _STEP + y * _LANES + lane] = _ONE
@@ -127,13 +123,15 @@ def _into(moves, to):
 @kernel
 def _begin(local, forward, state):
     """Write the first step."""
-    state[:] = _NONE
+    for at in range(_STEP):
+        state[at] = _NONE
     for s in range(_LANES):
         a, c, g, h = local[s], local[L2 + s], local[L5 + s], local[L6 + s]
         whole = max(a + c + g + h, LEAST)
         state[s], state[L2 + s] = a / whole, c / whole
         state[L5 + s], state[L6 + s] = g / whole, h / whole
-    forward[:_STEP] = state
+    for at in range(_STEP):
+        forward[at] = state[at]
 
 
 @kernel

@@ -5,8 +5,10 @@ Both give the same bits, so which is taken shows in time only; see `deid.compile
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +19,35 @@ from aitransparency.deid.names import labels
 from aitransparency.deid.names.decode import Marginals, marginals
 from aitransparency.deid.names.features import TEMPLATES
 from aitransparency.deid.names.model import Model
-from aitransparency.deid.names.sentences import KINDS, PADS, RARE, Sentences, sentences
+from aitransparency.deid.names.sentences import KINDS, LONGEST, PADS, RARE, Sentences, sentences
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 
-def searched(model: Model, column: TextColumn) -> tuple[Sentences, Marginals]:
+class Room:
+    """Arrays for one chunk of text after the other: fresh ones cost more than what is done in them.
+
+    What is made in them is good until the next chunk.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[str, npt.NDArray[np.uint8]] = {}
+
+    def array(self, name: str, shape: tuple[int, ...], kind: type[Kind]) -> npt.NDArray[Kind]:
+        """Return an array of anything."""
+        size = math.prod(shape) * np.dtype(kind).itemsize
+        if name not in self._held or len(self._held[name]) < size:
+            self._held[name] = np.empty(size, np.uint8)
+        return self._held[name][:size].view(kind).reshape(shape)
+
+
+def searched(model: Model, column: TextColumn, room: Room) -> tuple[Sentences, Marginals]:
     """Return the sentences of a column, and the marginal probabilities of names in them."""
     if not pays(int(column.offsets[-1]) - int(column.offsets[0])):
         text = sentences(column, model.alphabet)
         return text, marginals(model, model.scores(text), text.first, text.length)
-    text = laid_out(model, column)
-    return text, compiled(model, text)
+    text = laid_out(model, column, room)
+    return text, compiled(model, text, room)
 
 
 def places(ids: npt.NDArray[np.uint16], wanted: npt.NDArray[np.bool_]) -> Ints:
@@ -78,15 +99,17 @@ def letter_runs_by_arrays(
     return start[upper], end[upper]
 
 
-def laid_out(model: Model, column: TextColumn) -> Sentences:
+def laid_out(model: Model, column: TextColumn, room: Room) -> Sentences:
     """Return what `sentences` returns, by compiled loops."""
     from aitransparency.deid.names import kernels
 
-    size = int(column.offsets[-1]) - int(column.offsets[0])
-    most = (PADS + 1) * size + PADS  # every character a sentence; pages not written to cost nothing
-    ids, gaps = np.empty(most, np.uint16), np.empty(most, np.uint8)
-    start, end = np.empty((2, most), np.int64)
-    first, length = np.empty((2, size), np.int64)
+    data = column.data[column.offsets[0] : column.offsets[-1]]
+    characters, ends = kernels.measure(data)
+    many = min(characters, len(column) + ends + characters // LONGEST + 1)  # sentences
+    most = characters + PADS * (many + 1)
+    ids, gaps = room.array("ids", (most,), np.uint16), room.array("gaps", (most,), np.uint8)
+    start, end = room.array("edges", (2, most), np.int64)
+    first, length = room.array("sentences", (2, many), np.int64)
     places, found = kernels.lay_out(
         column.data, column.offsets, _flat(model).numbers, ids, gaps, start, end, first, length
     )
@@ -95,19 +118,21 @@ def laid_out(model: Model, column: TextColumn) -> Sentences:
     )
 
 
-def compiled(model: Model, text: Sentences) -> Marginals:
+def compiled(model: Model, text: Sentences, room: Room) -> Marginals:
     """Return the marginals of `decode`, by compiled loops."""
     from aitransparency.deid.names import decode_kernels, kernels
 
     flat = _flat(model)
-    total = np.empty(len(text.ids) * labels.COUNT, np.uint16)
+    below = room.array("below", (len(text.ids), labels.COUNT), np.uint16)
     kernels.score(
         text.ids, text.gaps, model.traits, flat.words, model.words.classes, flat.tables,
-        flat.weights, flat.base, total,
+        flat.weights, flat.base, below.reshape(-1),
     )  # fmt: skip
-    result = Marginals.empty(len(text.ids))
+    found = room.array("marginals", (5, len(text.ids)), np.float32)
+    found[:] = 0
+    result = Marginals(*found)
     decode_kernels.decode(
-        total.reshape(-1, labels.COUNT), text.first, text.length, model.moves, model.exponentials,
+        below, text.first, text.length, model.moves, flat.exponentials,
         (result.person, result.begin, result.only, result.closes, result.closes_later),
     )  # fmt: skip
     return result
@@ -118,13 +143,17 @@ _Table = tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Flat:
-    """A model as the compiled loops read it; see `kernels.score`."""
+    """A model as the compiled loops read it; see `kernels.score`.
+
+    `exponentials` goes on so far that every difference of scores has an entry.
+    """
 
     numbers: npt.NDArray[np.uint16]
     words: _Table
     tables: tuple[_Table, ...]
     weights: npt.NDArray[np.uint8]
     base: Ints
+    exponentials: npt.NDArray[np.float32]
 
 
 @lru_cache(maxsize=2)
@@ -133,13 +162,23 @@ def _flat(model: Model) -> _Flat:
 
     spans = tuple((template.offsets[0], template.offsets[-1]) for template in TEMPLATES)
     assert spans == kernels.SPANS, "the compiled loops have other templates"
-    rows = [weights.size // labels.COUNT for weights in model.weights]
+    rows = [_apart(weights) for weights in model.weights]
     numbers = model.alphabet | (KINDS.astype(np.uint16) << np.uint16(14))
+    most = 255 * sum(len(template.offsets) for template in TEMPLATES)  # a score lies below another
     tables = [table for table in model.tables if table is not None]
     return _Flat(
         np.append(numbers, np.uint16(RARE)),
         (model.words.table.displacement, model.words.table.check),
         tuple((table.displacement, table.check) for table in tables),
-        np.concatenate([weights.reshape(-1) for weights in model.weights]),
-        np.cumsum([0, *rows[:-1]]).astype(np.int64),
+        np.concatenate([np.zeros(labels.COUNT, np.uint8), *rows]),
+        np.cumsum([1, *(part.size // labels.COUNT for part in rows[:-1])]).astype(np.int64),
+        np.append(model.exponentials, np.full(most, model.exponentials[-1])),
     )
+
+
+def _apart(weights: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return the weights of a template with the labels of nothing behind each row."""
+    count, offsets, _ = weights.shape
+    apart = np.zeros((count, offsets + 1, labels.COUNT), np.uint8)
+    apart[:, :offsets] = weights
+    return apart.reshape(-1)

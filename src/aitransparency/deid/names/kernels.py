@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from aitransparency.deid.jit import kernel
@@ -23,13 +23,15 @@ SPANS = (
     *((-1, 3), (-3, 1), (-1, 0), (0, 0)),  # word_from, word_to, word_edge, word_inside
     *((-1, 2), (-1, 3), (0, 3), (-1, 1)),  # trait_pair, trait_triple, trait_quadruple, gap
 )
-SIZES = tuple(last - first + 1 for first, last in SPANS)
+STRIDES = tuple(last - first + 2 for first, last in SPANS)  # eights from row to row
 WORD_CLASSES, TRAITS = 8, 64
 PLACES = 3 * WORD_CLASSES
 
 _BLOCK = 512  # places scored at a time
 _MARGIN = 8  # places read on both sides of a block
 _LABELS = 8
+_LARGE = (0, 1, 2, 3, 9, 10)  # the templates with many rows
+_AHEAD = 12  # places
 _KIND_BIT = 14  # where the kind of a character stands above its number
 _ID = (1 << _KIND_BIT) - 1
 _BITS, _SIX = np.uint64(14), np.uint64(6)
@@ -37,6 +39,23 @@ _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _ONE_MIX, _OTHER_MIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _LOW, _HALF, _MIDDLE, _ODD = (np.uint64(one) for one in (0xFFFFFFFF, 32, 16, 1))
 _FLAGS = np.array([0, 1, 1, 2, 2, 3, 3, 3], np.uint8)
+
+
+@kernel
+def measure(data):
+    """Return how many characters a text has, and at most how many of them end a sentence."""
+    characters, ends = np.int64(0), np.int64(0)
+    for at in range(len(data) - 2):
+        one, two, three = data[at], data[at + 1], data[at + 2]
+        characters += (one & 0xC0) != 0x80
+        ends += (
+            ((one == 0x0A) | (one == 0x0D) | (one == 0x21) | (one == 0x3B) | (one == 0x3F))
+            | ((one == 0xC2) & (two == 0x85))
+            | ((one == 0xE3) & (two == 0x80) & (three == 0x82))
+            | ((one == 0xE2) & (two == 0x80) & ((three == 0xA8) | (three == 0xA9)))
+            | ((one == 0xEF) & (two == 0xBC) & ((three | 0x1E) == 0x9F))
+        )
+    return characters + 2, ends + 2  # the last two bytes may be a character and an end each
 
 
 @kernel
@@ -181,40 +200,72 @@ def _classes(hashes, table, classes, out):
 
 
 @intrinsic
-def _add_up(context, total, place, weights, rows, at):
-    """Write the sum of all weights at a place: eight labels abreast, with no array between."""
-    signature = types.void(total, types.intp, weights, rows, types.intp)
+def _add_up(context, below, place, weights, rows, at):
+    """Write how far below the best each label is at a place and the next: sixteen sums abreast.
+
+    What one row says of two neighbouring labels stands side by side, so it is loaded at once; the
+    nothing around each row is what it says of the places beyond its offsets.
+    """
+    signature = types.void(below, types.intp, weights, rows, types.intp)
 
     def generate(context, builder, signature, arguments):
-        total, place, weights, rows, at = arguments
+        below, place, weights, rows, at = arguments
         kinds = signature.args
-        word, wide = ir.IntType(64), ir.VectorType(ir.IntType(16), _LABELS)
+        word, wide = ir.IntType(64), ir.VectorType(ir.IntType(16), 2 * _LABELS)
         rows = context.make_array(kinds[3])(context, builder, rows)
         width = builder.extract_value(rows.shape, 1)
         table = context.make_array(kinds[2])(context, builder, weights).data
         sums = [ir.Constant(wide, None)] * 4
         for template, (first, last) in enumerate(SPANS):
             here = builder.add(builder.mul(width, word(template)), at)
-            for index, offset in enumerate(range(first, last + 1)):
+            for offset in range(first - 1, last + 1):
                 row = builder.load(builder.gep(rows.data, [builder.sub(here, word(offset))]))
-                begin = builder.add(builder.sext(row, word), word(index))
+                begin = builder.add(builder.sext(row, word), word(offset - first))
                 place_of = builder.gep(table, [builder.shl(begin, word(3))])
-                narrow = ir.VectorType(ir.IntType(8), _LABELS)
+                narrow = ir.VectorType(ir.IntType(8), 2 * _LABELS)
                 taken = builder.load(builder.bitcast(place_of, narrow.as_pointer()))
                 taken.align = 1
                 sums.append(builder.add(sums.pop(0), builder.zext(taken, wide)))
+        _fetch(builder, rows.data, width, at, table)
         whole = builder.add(builder.add(*sums[:2]), builder.add(*sums[2:]))
-        out = context.make_array(kinds[0])(context, builder, total).data
+        out = context.make_array(kinds[0])(context, builder, below).data
         out = builder.gep(out, [builder.shl(place, word(3))])
-        builder.store(whole, builder.bitcast(out, wide.as_pointer())).align = 2
+        made = builder.sub(_best_of_eight(builder, whole), whole)
+        builder.store(made, builder.bitcast(out, wide.as_pointer())).align = 2
         return context.get_dummy_value()
 
     return signature, generate
 
 
+def _fetch(builder, rows, width, at, table):
+    """Ask for the rows of places ahead in the large tables, which lie far apart in memory."""
+    word, small = ir.IntType(64), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [table.type, small, small, small])
+    fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    for template in _LARGE:
+        here = builder.add(builder.mul(width, word(template)), at)
+        for ahead in (_AHEAD, _AHEAD + 1):
+            row = builder.load(builder.gep(rows, [builder.add(here, word(ahead))]))
+            place = builder.shl(builder.sext(row, word), word(3))
+            place = builder.add(place, word(16))  # its middle
+            builder.call(fetch, [builder.gep(table, [place]), small(0), small(3), small(1)])
+
+
+def _best_of_eight(builder, values):
+    """Return in every lane the greatest of its eight."""
+    for step in (1, 2, 4):
+        turned = ir.Constant(
+            ir.VectorType(ir.IntType(32), 2 * _LABELS),
+            [lane ^ step for lane in range(2 * _LABELS)],
+        )
+        other = builder.shuffle_vector(values, ir.Constant(values.type, ir.Undefined), turned)
+        values = builder.select(builder.icmp_unsigned(">", values, other), values, other)
+    return values
+
+
 @kernel
-def score(ids, gaps, traits, words, classes, tables, weights, base, total):
-    """Write the scores of `Model.scores` at every place of a sentence.
+def score(ids, gaps, traits, words, classes, tables, weights, base, below):
+    """Write how far below the best the scores of `Model.scores` are at every place of a sentence.
 
     Parameters
     ----------
@@ -225,10 +276,10 @@ def score(ids, gaps, traits, words, classes, tables, weights, base, total):
     words, tables
         Displacement and check of the word list, and of each template that is looked up.
     weights
-        uint8, the rows of all templates one after the other.
+        uint8, the rows of all templates one after the other, eight zeros before each and last.
     base
-        int64 (templates,), where those of each begin, in rows of eight.
-    total
+        int64 (templates,), where those of each begin, in eights.
+    below
         uint16 (8 n,), labels of one place side by side.
     """
     count = len(ids)
@@ -237,7 +288,7 @@ def score(ids, gaps, traits, words, classes, tables, weights, base, total):
     keys = np.empty((5, size), np.uint64)
     two, three, four, split, quadruple = keys
     in_two, in_three, in_four = np.empty((3, size), np.uint8)
-    rows = np.empty((len(SPANS), size), np.int32)
+    rows = np.zeros((len(SPANS), size), np.int32)
     for low in range(0, count, _BLOCK):
         shift = low - _MARGIN
         used = min(_BLOCK, count - low) + 2 * _MARGIN
@@ -246,22 +297,24 @@ def score(ids, gaps, traits, words, classes, tables, weights, base, total):
         _mix(keys.reshape(-1))
         for hashes, out in ((two, in_two), (three, in_three), (four, in_four)):
             _classes(hashes, words, classes, out[:used])
-            out[: max(0, -shift)] = 0  # no word stands outside the text
-            out[max(0, count - shift) : used] = 0
-        # rows are needed three places around the block, words three around those
-        begin, end = _MARGIN - 3, used - _MARGIN + 3
+            for at in range(max(0, -shift)):  # no word stands outside the text
+                out[at] = 0
+            for at in range(max(0, count - shift), used):
+                out[at] = 0
+        # rows are needed four places around the block, words three around those
+        begin, end = _MARGIN - 4, used - _MARGIN + 4
         here = slice(begin, end)
         _edges(in_two, in_three, in_four, opens[:end], closes)
         _small(one, trait, gap, opens, closes, begin, end, base, rows)
-        _rows(two[here], tables[0], SIZES[1], base[1], rows[1, here])
-        _rows(three[here], tables[1], SIZES[2], base[2], rows[2, here])
-        _rows(split[here], tables[2], SIZES[3], base[3], rows[3, here])
+        _rows(two[here], tables[0], STRIDES[1], base[1], rows[1, here])
+        _rows(three[here], tables[1], STRIDES[2], base[2], rows[2, here])
+        _rows(split[here], tables[2], STRIDES[3], base[3], rows[3, here])
         _trait_triples(trait[begin:], in_two[begin:], in_three[begin:], split[here])
         _mix(split)
-        _rows(split[here], tables[3], SIZES[9], base[9], rows[9, here])
-        _rows(quadruple[here], tables[4], SIZES[10], base[10], rows[10, here])
-        for place in range(max(low, PADS), min(low + _BLOCK, count - PADS)):
-            _add_up(total, place, weights, rows, place - shift)
+        _rows(split[here], tables[3], STRIDES[9], base[9], rows[9, here])
+        _rows(quadruple[here], tables[4], STRIDES[10], base[10], rows[10, here])
+        for place in range(max(low, PADS), min(low + _BLOCK, count - PADS), 2):
+            _add_up(below, place, weights, rows, place - shift)
 
 
 @kernel
@@ -330,14 +383,14 @@ def _small(one, trait, gap, opens, closes, begin, end, base, rows):
     """Write the rows of the templates whose keys are small numbers."""
     here, next_one = slice(begin, end), slice(begin + 1, end + 1)
     known, ended, marks = opens[here], closes[here], trait[here]
-    _number(one[here], one[here], 0, SIZES[0], base[0], rows[0, here])
-    _number(known, known, 0, SIZES[4], base[4], rows[4, here])
-    _number(ended, ended, 0, SIZES[5], base[5], rows[5, here])
-    _number(closes[begin - 1 : end - 1], known, PLACES, SIZES[6], base[6], rows[6, here])
-    _number(known, ended, PLACES, SIZES[7], base[7], rows[7, here])
-    _number(marks, trait[next_one], TRAITS, SIZES[8], base[8], rows[8, here])
+    _number(one[here], one[here], 0, STRIDES[0], base[0], rows[0, here])
+    _number(known, known, 0, STRIDES[4], base[4], rows[4, here])
+    _number(ended, ended, 0, STRIDES[5], base[5], rows[5, here])
+    _number(closes[begin - 1 : end - 1], known, PLACES, STRIDES[6], base[6], rows[6, here])
+    _number(known, ended, PLACES, STRIDES[7], base[7], rows[7, here])
+    _number(marks, trait[next_one], TRAITS, STRIDES[8], base[8], rows[8, here])
     _number(gap[here], gap[next_one], 3, 1, 0, rows[11, here])
-    _number(rows[11, here], marks, TRAITS, SIZES[11], base[11], rows[11, here])
+    _number(rows[11, here], marks, TRAITS, STRIDES[11], base[11], rows[11, here])
 
 
 @kernel

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import TextColumn, column_parts
-from aitransparency.deid.names.fast import searched
+from aitransparency.deid.names.fast import Room, searched
 from aitransparency.deid.names.features import TRAITS
 from aitransparency.deid.names.latin import find_latin
 from aitransparency.deid.names.model import Model, model
@@ -29,14 +29,15 @@ _CHUNK = 1 << 17  # bytes of text taken at a time: what they need stays in the c
 
 def find_names(column: TextColumn, wanted: tuple[str, ...], min_score: float) -> Candidates:
     """Return the names in a column that reach a score; they may overlap."""
-    parts = [_find(part) for part in column_parts(column, _CHUNK)]
+    room = Room()
+    parts = [_find(part, room) for part in column_parts(column, _CHUNK)]
     found = Candidates.concat([*parts, find_latin(column)])
     return found.take(np.flatnonzero(found.score >= np.float32(min_score)))
 
 
-def _find(column: TextColumn) -> Candidates:
+def _find(column: TextColumn, room: Room) -> Candidates:
     trained = model()
-    text, marginals = searched(trained, column)
+    text, marginals = searched(trained, column, room)
     found = names(marginals, text.ids, _spelled(trained))
     every = Names.concat(
         without_titles(trained, text, found),

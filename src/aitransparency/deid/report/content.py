@@ -364,6 +364,9 @@ def _attacks(report: Report, words: Words) -> tuple[Block, ...]:
                 candidates=f"{guess.candidates:,.0f}",
                 alone=_percent(guess.alone),
                 hidden=f"{guess.hidden:,.0f}",
+                possible=""
+                if guess.possible is None
+                else told["possible"].format(count=f"{guess.possible:,.0f}"),
             )
         )
     return tuple(lines) or (told["no"],)

@@ -23,7 +23,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aitransparency.deid.risk.classes import classes_of, combine, encode
+from aitransparency.deid.risk.classes import Ints, classes_of, combine, encode
+from aitransparency.deid.risk.masks import format_of, possible, shows_birth, shows_sex
 from aitransparency.deid.text import as_text
 from aitransparency.errors import ColumnNotFoundError, InputError
 from aitransparency.frames import to_table
@@ -31,6 +32,7 @@ from aitransparency.frames import to_table
 Floats = npt.NDArray[np.float64]
 
 _INTERVAL = re.compile(r"^[\[(]?\s*(-?[0-9.]+)\s*[,~至\-–]\s*(-?[0-9.]+)\s*([\])]?)$")  # [30, 40)
+_TRIED = 2_000  # masks whose values are counted
 _PAIRS = 50_000_000  # distances held at a time
 
 
@@ -79,6 +81,9 @@ class Guess:
         somebody without a list, fewer where a check digit or the rest of the row tells it.
     known
         Other columns that the attacker sees and can look up.
+    possible
+        Median number of values that the mask and these columns leave to somebody without a list,
+        who knows the format; None for text whose values nobody can count, such as names.
     """
 
     rows: int
@@ -87,6 +92,7 @@ class Guess:
     alone: float
     hidden: float
     known: tuple[str, ...] = ()
+    possible: float | None = None
 
 
 def link(
@@ -97,7 +103,8 @@ def link(
     The distance of two records is the mean over columns: for numbers the difference over the range
     (0 within an interval such as "[30, 40)"), for text 0 where the output's value can stand for
     the original (the same, a prefix of it, or a mask that fits it) and 1 where not; an empty cell
-    fits everything.
+    fits everything. The attacker knows the plan and has no key: where a column's output follows
+    from its original, and several originals share one, only that one is at distance 0.
 
     Parameters
     ----------
@@ -121,6 +128,7 @@ def link(
         asked = encode(originals[name])
         shown = encode(output[name].take(pa.array(grouped.first)))
         distances = _distances(asked.values, shown.values)
+        _by_rule(distances, known[name], output[name], asked.values, shown.values)
         tables.append((asked.codes, shown.codes, distances))
     right = grouped.ids[tried]
     success, unique = 0.0, 0
@@ -153,6 +161,27 @@ def _both(before: object, after: object, columns: Sequence[str]) -> tuple[pa.Tab
             if name not in table.column_names:
                 raise ColumnNotFoundError.among(name, table.column_names)
     return known, output
+
+
+def _by_rule(
+    distances: Floats,
+    before: pa.ChunkedArray,
+    after: pa.ChunkedArray,
+    asked: pa.Array,
+    shown: pa.Array,
+) -> None:
+    """Set distances by what each original became, where that is coarser and always the same."""
+    one, other = encode(before), encode(after)
+    pairs = classes_of(pa.table([one.codes, other.codes], names=["before", "after"]))
+    if len(pairs.sizes) != one.count or other.count >= one.count:
+        return  # one original became several values, or none was joined with another: a key may be
+    became = np.empty(one.count, np.int64)
+    became[one.codes[pairs.first]] = other.codes[pairs.first]
+    place = pc.index_in(asked, value_set=one.values).to_numpy()
+    label = pc.index_in(shown, value_set=other.values).to_numpy()
+    made = became[place][:, None] == label
+    distances[made] = 0.0
+    np.maximum(distances, np.where(made, 0.0, 1e-6), out=distances)
 
 
 def _distances(originals: pa.Array, shown: pa.Array) -> Floats:
@@ -242,4 +271,26 @@ def guess_masked(before: object, after: object, column: str, *, known: Sequence[
         float((candidates == 1).mean()),
         float(np.median(hidden)),
         tuple(known),
+        _possible(originals, output, column, known, np.flatnonzero(masked)),
     )
+
+
+def _possible(
+    originals: pa.Table, output: pa.Table, column: str, known: Sequence[str], masked: Ints
+) -> float | None:
+    """Return the median of what masks leave without a list, from up to `_TRIED` of them."""
+    rows = np.random.default_rng(0).permutation(masked)[:_TRIED]
+    taken = pa.array(np.sort(rows))
+    before, after = originals.take(taken).combine_chunks(), output.take(taken).combine_chunks()
+    values = as_text(before[column].combine_chunks())
+    form = format_of(values)
+    if form is None:
+        return None
+    born, sex = None, False
+    for name in known if form == "id" else ():
+        shown = after[name].combine_chunks()
+        if name in before.column_names and shows_birth(before[name].combine_chunks(), values):
+            born = shown
+        sex = sex or shows_sex(shown, values)
+    shown = after[column].combine_chunks()
+    return float(np.median(possible(shown, form, born=born, sex_known=sex)))

@@ -15,9 +15,10 @@ is null.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,9 @@ from aitransparency.deid.risk.radix import BLOCK, MOST, Scale, scaled
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
+
+_From = TypeVar("_From")
+_To = TypeVar("_To")
 
 _THREADS = 2
 _MANY = 4 * BLOCK  # rows that two threads take sooner than one
@@ -118,8 +122,7 @@ def numbers_of(table: pa.Table) -> tuple[Ints, int]:
     replaced by the codes of their values, and then columns by those of their combinations.
     """
     rows = table.num_rows
-    with ThreadPoolExecutor(_THREADS) as pool:
-        made = list(pool.map(scaled, table.columns))
+    made = _each(scaled, table.columns, rows)
     open_ = set(range(len(made)))
     while _space(made) > MOST and open_:
         at = max(open_, key=lambda place: made[place][1].space)
@@ -193,8 +196,7 @@ def _coded(numbers: Ints, space: int) -> tuple[Codes, Ints]:
 def _hashed(numbers: Ints) -> tuple[Codes, Ints]:
     """Do so by Arrow's hash table, the halves side by side."""
     parts = np.array_split(numbers, _THREADS if len(numbers) > _MANY else 1)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        encoded = list(pool.map(lambda part: pa.array(part).dictionary_encode(), parts))
+    encoded = _each(lambda part: pa.array(part).dictionary_encode(), parts, len(numbers))
     known = encoded[0].dictionary
     made = [encoded[0].indices.to_numpy()]
     for one in encoded[1:]:
@@ -206,6 +208,14 @@ def _hashed(numbers: Ints) -> tuple[Codes, Ints]:
         made.append(place[one.indices.to_numpy()])
     codes = made[0] if len(made) == 1 else np.concatenate(made)
     return codes, _first(codes, len(known))
+
+
+def _each(call: Callable[[_From], _To], over: Collection[_From], rows: int) -> list[_To]:
+    """Return what a function makes of each; by two threads where there are many rows."""
+    if rows <= _MANY or len(over) < 2:
+        return [call(one) for one in over]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(call, over))
 
 
 def _first(ids: Codes, groups: int) -> Ints:

@@ -38,6 +38,7 @@ _STEPS = 20  # bands that the finest generalisation of a number has, at least
 _DATES: tuple[To, ...] = ("month", "year", "decade")
 _PLACES: tuple[To, ...] = ("district", "city", "province")
 _NUMBER = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,9})?$"
+_CHINESE = r"\p{Han}\p{Han}"
 _KNOWN = 0.9  # share of the values that must have a part of an address
 
 
@@ -137,6 +138,9 @@ def _nice(width: float) -> float:
 def _places(text: pa.Array) -> list[Step]:
     """Return district, city and province, or nothing where the values are no addresses."""
     known = text.is_valid()
+    chinese = pc.match_substring_regex(text.filter(known)[:500], _CHINESE)
+    if pc.mean(chinese).as_py() < _KNOWN:  # sooner said than the gazetteer is loaded
+        return []
     if pc.struct_field(parts(text.filter(known)[:500]), "province").null_count > 500 * (1 - _KNOWN):
         return []
     taken = parts(text)

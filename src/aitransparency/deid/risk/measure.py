@@ -25,13 +25,13 @@ from aitransparency.deid.risk.classes import (
     Encoded,
     Ints,
     classes_of,
-    combine,
     encode,
     values_of,
 )
 from aitransparency.deid.risk.diversity import Diversity, diversity
 from aitransparency.deid.risk.ranking import Contribution, ranked
 from aitransparency.deid.risk.uniqueness import sample_uniques_unique
+from aitransparency.deid.text import as_text
 from aitransparency.errors import ColumnNotFoundError, InputError
 from aitransparency.frames import to_table
 
@@ -322,11 +322,9 @@ def _counted_population(
         if name not in people.column_names:
             raise ColumnNotFoundError.among(name, people.column_names)
     rows = table.num_rows
-    parts = [
-        encode(pa.chunked_array([*table[name].chunks, *people[name].cast(table[name].type).chunks]))
-        for name in names
-    ]
-    both = combine([one.codes for one in parts], [one.count for one in parts], rows + len(people))
+    both = classes_of(
+        pa.table([_stacked(table[name], people[name]) for name in names], names=list(names))
+    )
     groups = len(both.sizes)
     here = np.bincount(both.ids[:rows], minlength=groups)
     there = np.bincount(both.ids[rows:], minlength=groups)
@@ -341,3 +339,12 @@ def _counted_population(
         {"counted": float(counted)},
     )
     return known, there[both.ids[grouped.first]]
+
+
+def _stacked(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return two columns as one; where their types differ, in one spelling."""
+    if one.type == other.type:
+        return pa.chunked_array([*one.chunks, *other.chunks], one.type)
+    return pa.chunked_array(
+        [as_text(chunk) for chunk in (*one.chunks, *other.chunks)], pa.large_string()
+    )

@@ -3,13 +3,14 @@
 Both ways give the same (`tests/deid/test_compiled_scan.py`); `fast` chooses.
 """
 
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, import-untyped"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 # Types are numba's to infer; `fast` is typed.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from aitransparency.deid.jit import kernel
 
 _EDGE = 0xFF
 _GONE = 1
@@ -25,14 +26,6 @@ _ONE, _TWO, _THREE, _SEVEN = np.uint32(1), np.uint64(2), np.uint64(3), np.uint64
 _MEMORY = 1 << 17  # places whose words are remembered
 _DIRECT = np.uint64(1 << 63)  # no word has this bit
 _NOTHING = np.uint64(0)
-
-
-def kernel(function):
-    """Compile without the interpreter lock; keep the machine code where the file system allows."""
-    try:
-        return numba.njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # no directory that can hold the cache: compile once a process
-        return numba.njit(nogil=True)(function)
 
 
 @kernel
@@ -417,3 +410,6 @@ def gather(data, start, length, first, last, short, characters, end):
 @kernel
 def _upper(byte):
     return byte & 0xDF if _is_letter(byte) else byte
+
+
+LOADED = True  # the last line: the module is whole

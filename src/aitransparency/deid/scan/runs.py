@@ -171,7 +171,7 @@ class Runs:
         """Runs with a separator before or after them, and the packed separator after each."""
         end = self.start + self.length
         gap = np.zeros(len(self.start), np.int32)
-        compiled = kernels(len(self.data))
+        compiled = kernels()
         if compiled:
             compiled.separators_after(
                 self.data, self.start, self.length, _IS_SEPARATOR, LONGEST_GAP, gap
@@ -250,7 +250,7 @@ class Runs:
     def _chains(self) -> tuple[Ints, Ints, Ints]:
         """First and last linked run of every chain with one separator, and its characters."""
         linked, gap = self._linked
-        if compiled := kernels(len(self.data)):
+        if compiled := kernels():
             found = np.empty((3, len(gap)), np.int64)
             many = compiled.chains(self.length[linked], gap, *found)
             return found[0, :many], found[1, :many], found[2, :many]
@@ -316,7 +316,7 @@ class Runs:
         """Return which linked runs are the first of such groups."""
         sizes, gap = self._linked_table
         first = self._linked_of(grouping[0])
-        if compiled := kernels(len(self.data)):
+        if compiled := kernels():
             found: Ints = np.empty(len(first), np.int64)
             many: int = compiled.places_grouped(
                 first, sizes, gap, np.array(grouping), check_letter, found
@@ -361,7 +361,7 @@ class Runs:
             return Windows.none(length)
         linked, _ = self._linked
         starts, sizes = self.start[linked], self.length[linked]
-        if compiled := kernels(len(self.data)):
+        if compiled := kernels():
             characters = np.empty((len(first), length), np.uint8)
             end = np.empty(len(first), np.int64)
             compiled.gather(self.data, starts, sizes, first, last, short, characters, end)
@@ -429,7 +429,7 @@ class Shape(NamedTuple):
         if not len(characters):
             return _NONE
         good = np.ones(len(characters), np.bool_)
-        if compiled := kernels(0):
+        if compiled := kernels():
             compiled.fits(characters, self.allowed, good)
             return good
         for place, table in enumerate(self.allowed):

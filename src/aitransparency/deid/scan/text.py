@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aitransparency.deid.column import Bytes, Ints, TextColumn, translated, windows
-from aitransparency.deid.scan.fast import kernels
+from aitransparency.deid.scan.fast import begin, kernels
 from aitransparency.deid.scan.fold import flat_tables, fold
 from aitransparency.deid.scan.runs import Runs, is_alnum, is_digit
 
@@ -101,7 +101,8 @@ class ScanText:
     @classmethod
     def of(cls, column: TextColumn) -> ScanText:
         """Join, pad and fold the rows."""
-        compiled = kernels(int(column.offsets[-1] - column.offsets[0]))
+        begin(int(column.offsets[-1] - column.offsets[0]))
+        compiled = kernels()
         data, removed = _folded(column, compiled) if compiled else fold(_joined(column))
         return cls(data, column, removed)
 
@@ -122,7 +123,7 @@ class ScanText:
 
     @cached_property
     def _read(self) -> _Read:
-        compiled = kernels(len(self.data))
+        compiled = kernels()
         return _Read.compiled(self.data, compiled) if compiled else _Read.of(self.data)
 
     @cached_property
@@ -197,7 +198,7 @@ class ScanText:
         counts = np.empty(len(at), np.int64)
         if not len(at):
             return counts
-        if compiled := kernels(len(self.data)):
+        if compiled := kernels():
             compiled.reach(self.data, at, table, limit, -1 if backward else 1, counts)
             return counts
         for block in _blocks(len(at), limit):
@@ -213,7 +214,7 @@ class ScanText:
         here = np.ones(len(start), np.bool_)
         if not len(start):
             return here
-        if compiled := kernels(len(self.data)):
+        if compiled := kernels():
             compiled.follows(self.data, start, np.frombuffer(text, np.uint8), here)
             return here
         for place, byte in enumerate(text):

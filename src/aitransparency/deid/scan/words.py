@@ -127,7 +127,7 @@ class Vocabulary:
 
     def around(self, text: ScanText, start: Ints, end: Ints) -> Around:
         """Return what the words say about ``data[start:end]`` of every candidate."""
-        if compiled := kernels(len(text.data)):
+        if compiled := kernels():
             before, direct = self._compiled_before(compiled, text.data, start, BEFORE)
             after = np.zeros(len(start), np.uint64)
             lonely = np.flatnonzero(before == 0)
@@ -150,7 +150,7 @@ class Vocabulary:
 
     def right_before(self, text: ScanText, start: Ints) -> Masks:
         """Return the mask of the direct word before each start, 0 where there is none."""
-        if compiled := kernels(len(text.data)):
+        if compiled := kernels():
             before, direct = self._compiled_before(compiled, text.data, start, DIRECT + 3)
             return np.where(direct, before, np.uint64(0))
         before, direct = self._distinct_before(text, start, DIRECT + 3)

@@ -10,7 +10,19 @@
 {'note': 1}
 """
 
+from aitransparency.deid.verify.across import Across, Learned
+from aitransparency.deid.verify.cells import Found, search_cells
 from aitransparency.deid.verify.result import Verification, demand_clean
 from aitransparency.deid.verify.verifier import OnLeak, Verifier, verify
 
-__all__ = ["OnLeak", "Verification", "Verifier", "demand_clean", "verify"]
+__all__ = [
+    "Across",
+    "Found",
+    "Learned",
+    "OnLeak",
+    "Verification",
+    "Verifier",
+    "demand_clean",
+    "search_cells",
+    "verify",
+]

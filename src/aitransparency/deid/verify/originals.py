@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, Ints
+from aitransparency.deid.compiled import pays
 from aitransparency.deid.verify.skeleton import Skeleton
 
 U64 = npt.NDArray[np.uint64]
@@ -34,8 +35,30 @@ _CHUNK = 1 << 17  # words tried at a time; temporaries stay in the cache
 _LENGTHS = 512  # values longer than this are known by their first bytes
 
 
-def hash_pieces(data: Bytes, start: Ints, length: int) -> U64:
-    """Return a 64-bit hash of pieces of one length, uint64 (m,)."""
+def hash_pieces(data: Bytes, start: Ints, length: Ints) -> U64:
+    """Return a 64-bit hash of pieces, uint64 (m,).
+
+    Parameters
+    ----------
+    data
+        uint8, with eight bytes of slack behind the last piece.
+    start, length
+        int64 (m,).
+    """
+    hashed = np.empty(len(start), np.uint64)
+    if pays(int(length.sum())):
+        from aitransparency.deid.verify import kernels
+
+        words = np.ndarray((max(len(data) - 7, 0),), "<u8", data.data, 0, (1,))
+        kernels.hashes(words, start, length, hashed)
+        return hashed
+    for one in np.flatnonzero(np.bincount(length)):
+        here = np.flatnonzero(length == one)
+        hashed[here] = _hash_equal(data, start[here], int(one))
+    return hashed
+
+
+def _hash_equal(data: Bytes, start: Ints, length: int) -> U64:
     words = -(-length // 8)
     cells = np.zeros((len(start), words * 8), np.uint8)
     cells[:, :length] = data[start[:, None] + np.arange(length)]
@@ -51,59 +74,62 @@ def hash_pieces(data: Bytes, start: Ints, length: int) -> U64:
 def hash_rows(made: Skeleton, rows: Ints | None = None) -> U64:
     """Return the hash of whole skeletons, uint64 (m,), of all rows or of the given ones."""
     rows = np.arange(len(made)) if rows is None else rows
-    start, lengths = made.offsets[rows], np.minimum(made.lengths()[rows], _LENGTHS)
-    hashed = np.zeros(len(rows), np.uint64)
-    for length in np.flatnonzero(np.bincount(lengths)):
-        here = np.flatnonzero(lengths == length)
-        hashed[here] = hash_pieces(made.data, start[here], int(length))
-    return hashed
+    return hash_pieces(made.data, made.offsets[rows], np.minimum(made.lengths()[rows], _LENGTHS))
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A Bloom filter of 64-bit numbers with two tables (Bloom, CACM 13(7), 1970).
+    """A Bloom filter of 64-bit numbers whose two bits stand in one word.
+
+    Bloom, CACM 13(7), 1970; in blocks after Putze, Sanders and Singler, JEA 14, 2009.
 
     Parameters
     ----------
-    tables
-        Two bool (2^bits,).
+    table
+        uint64 (2^bits,).
     bits
-        16 to 24.
+        10 to 22: 16 bits for each number, 32 MB at most.
     """
 
-    tables: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+    table: U64
     bits: int
 
     @classmethod
     def of(cls, numbers: U64) -> Filter:
         """Build the filter of some numbers."""
-        bits = int(np.clip(np.ceil(np.log2(len(numbers) * 24 + 1)), 16, 24))
-        made = cls((np.zeros(1 << bits, np.bool_), np.zeros(1 << bits, np.bool_)), bits)
-        for table, factor in zip(made.tables, _FACTORS, strict=True):
-            table[made._slots(numbers, factor)] = True
+        bits = int(np.clip(np.ceil(np.log2(len(numbers) / 4 + 1)), 10, 22))
+        made = cls(np.zeros(1 << bits, np.uint64), bits)
+        if pays(8 * len(numbers)):
+            from aitransparency.deid.verify import kernels
+
+            kernels.fill(made.table, bits, numbers)
+        else:
+            np.bitwise_or.at(made.table, *made._slots(numbers))
         return made
 
-    def _slots(self, numbers: U64, factor: np.uint64) -> npt.NDArray[np.int64]:
-        return ((numbers * factor) >> np.uint64(64 - self.bits)).view(np.int64)
+    def _slots(self, numbers: U64) -> tuple[npt.NDArray[np.int64], U64]:
+        slot = ((numbers * _FACTORS[0]) >> np.uint64(64 - self.bits)).view(np.int64)
+        other = numbers * _FACTORS[1]
+        one = np.uint64(1)
+        bits = one << (other >> np.uint64(58)) | one << (other >> np.uint64(52) & np.uint64(63))
+        return slot, bits
 
     def passing(self, words: U64, count: int, mask: np.uint64) -> Ints:
         """Return which of the first `count` words, masked, can be among the numbers."""
         found: list[Ints] = []
-        shift = np.uint64(64 - self.bits)
-        scratch = np.empty(min(_CHUNK, count), np.uint64)
-        passed = np.empty(len(scratch), np.bool_)
-        for first in range(0, count, _CHUNK):
-            size = min(_CHUNK, count - first)
-            hashed, good = scratch[:size], passed[:size]
-            np.bitwise_and(words[first : first + size], mask, out=hashed)
-            np.multiply(hashed, _FACTORS[0], out=hashed)
-            np.right_shift(hashed, shift, out=hashed)
-            np.take(self.tables[0], hashed.view(np.int64), out=good, mode="clip")
-            here = np.flatnonzero(good)
-            if len(here):
-                again = self._slots(words[first : first + size][here] & mask, _FACTORS[1])
-                found.append(here[self.tables[1][again]] + first)
-        return np.concatenate(found) if found else np.empty(0, np.int64)
+        if not pays(count):
+            for first in range(0, count, _CHUNK):
+                slot, bits = self._slots(words[first : min(first + _CHUNK, count)] & mask)
+                found.append(np.flatnonzero(self.table[slot] & bits == bits) + first)
+            return np.concatenate([np.empty(0, np.int64), *found])
+        from aitransparency.deid.verify import kernels
+
+        place = 0
+        while place < count:
+            part = np.empty(max(1 << 12, (count - place) // 16), np.int64)
+            many, place = kernels.passing(self.table, self.bits, words, count, mask, part, place)
+            found.append(part[:many])
+        return np.concatenate([np.empty(0, np.int64), *found])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +169,12 @@ class Originals:
         self._hashes: dict[bool, list[U64]] = {True: [], False: []}
         self._pairs: list[npt.NDArray[Any]] = []  # anchor and length, a structured array
         self._waiting = 0
+        self._sorted = 0
+
+    @property
+    def held(self) -> int:
+        """How many values are held, those that repeat counted more than once."""
+        return self._sorted + self._waiting
 
     def add(self, made: Skeleton, rows: Ints | None = None, *, certain: bool = True) -> None:
         """Take in skeletons of at least `ANCHOR` bytes; repeated ones cost nothing."""
@@ -150,31 +182,63 @@ class Originals:
         if not len(rows):
             return
         hashed = hash_rows(made, rows)
-        order = np.argsort(hashed)
-        hashed, rows = hashed[order], rows[order]
-        first = is_first(hashed)
-        hashed, rows = hashed[first], rows[first]
         lengths = np.minimum(made.lengths()[rows], _LENGTHS)
         pairs = np.empty(len(rows), _PAIR)
         pairs["anchor"] = made.words[made.offsets[rows] + (lengths - ANCHOR) // 2]
         pairs["length"] = lengths
         self._hashes[certain].append(hashed)
         self._pairs.append(pairs)
-        self._waiting += len(rows)
-        if self._waiting > _GROWN:
+        self._grow(len(rows))
+
+    def add_all(self, other: Originals) -> None:
+        """Take in what others hold."""
+        for certain, parts in other._hashes.items():
+            self._hashes[certain].extend(parts)
+        self._pairs.extend(other._pairs)
+        self._grow(other.held)
+
+    def _grow(self, count: int) -> None:
+        self._waiting += count
+        if self._waiting > max(_GROWN, self._sorted // 2):
             self._compact()
 
+    def distinct(self) -> int:
+        """Return how many values are held, each counted once."""
+        self._compact()
+        return self._sorted
+
     def _compact(self) -> None:
+        if not self._waiting:
+            return
         for certain, parts in self._hashes.items():
             self._hashes[certain] = [_distinct(np.concatenate(parts))] if parts else []
         self._pairs = [_unique_pairs(np.concatenate(self._pairs))] if self._pairs else []
         self._waiting = 0
+        self._sorted = sum(len(part) for parts in self._hashes.values() for part in parts)
+
+    def dumps(self) -> bytes:
+        """Return what is held as bytes; they say as much as the values do."""
+        self._compact()
+        parts = [_together(self._hashes[True]), _together(self._hashes[False])]
+        pairs = self._pairs[0] if self._pairs else np.empty(0, _PAIR)
+        sizes = np.array([len(parts[0]), len(parts[1]), len(pairs)], "<u8")
+        return b"".join(one.tobytes() for one in (sizes, *parts, pairs))
+
+    @classmethod
+    def loads(cls, data: bytes) -> Originals:
+        """Read what `dumps` wrote."""
+        sure, named, _ = np.frombuffer(data, "<u8", 3).tolist()
+        hashes = np.frombuffer(data, "<u8", sure + named, 24)
+        made = cls()
+        made._hashes = {True: [hashes[:sure]], False: [hashes[sure:]]}
+        made._pairs = [np.frombuffer(data, _PAIR, -1, 24 + 8 * (sure + named))]
+        made._sorted = sure + named
+        return made
 
     def sealed(self) -> Sealed:
         """Return the values, sorted."""
         self._compact()
-        none = np.empty(0, np.uint64)
-        sure, named = (np.concatenate([none, *self._hashes[one]]) for one in (True, False))
+        sure, named = _together(self._hashes[True]), _together(self._hashes[False])
         hashes = _distinct(np.concatenate([sure, named]))
         certain = np.zeros(len(hashes), np.bool_)
         certain[np.searchsorted(hashes, sure)] = True
@@ -186,6 +250,10 @@ class Originals:
 
 
 _PAIR = np.dtype([("anchor", "<u8"), ("length", "<u2")])
+
+
+def _together(parts: list[U64]) -> U64:
+    return np.concatenate([np.empty(0, np.uint64), *parts])
 
 
 def is_first(ordered: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:  # numbers or structures

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aitransparency.deid.column import Bytes, TextColumn
 from aitransparency.deid.verify.originals import hash_rows, is_first
 from aitransparency.deid.verify.skeleton import Skeleton
 
@@ -32,15 +33,22 @@ class Pairs:
 
     def add(self, before: Skeleton, after: Skeleton) -> None:
         """Take in the rows of a batch; empty originals and labels (``<...>``) are left out."""
-        marks = np.zeros(len(after.folded) + 1, np.int64)
-        np.cumsum(after.folded == ord("<"), out=marks[1:])
-        label = np.diff(marks[after.folded_offsets]) > 0
+        text = after.column
+        label = np.zeros(len(after), np.bool_)
+        label[text.row_of(text.offsets[0] + np.flatnonzero(_part(text) == ord("<")))] = True
         rows = np.flatnonzero((before.lengths() > 0) & (after.lengths() > 0) & ~label)
         pairs = np.empty(len(rows), _PAIR)
         pairs["before"] = hash_rows(before, rows)
         pairs["after"] = hash_rows(after, rows)
-        self._parts.append(_distinct(pairs))
-        self._waiting += len(self._parts[-1])
+        self._parts.append(pairs)
+        self._waiting += len(pairs)
+        if self._waiting > _GROWN:
+            self._compact()
+
+    def add_all(self, other: Pairs) -> None:
+        """Take in what others hold."""
+        self._parts.extend(other._parts)
+        self._waiting += sum(len(part) for part in other._parts)
         if self._waiting > _GROWN:
             self._compact()
 
@@ -57,6 +65,10 @@ class Pairs:
         after = self._parts[0]["after"]  # sorted
         repeated = after[1:][after[1:] == after[:-1]]
         return len(np.unique(repeated))
+
+
+def _part(text: TextColumn) -> Bytes:
+    return text.data[text.offsets[0] : text.offsets[-1]]
 
 
 def _distinct(pairs: npt.NDArray[Any]) -> npt.NDArray[Any]:

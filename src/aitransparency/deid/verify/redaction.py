@@ -49,7 +49,6 @@ def without(values: pa.Array, made: Skeleton, hits: Hits) -> pa.Array:
     start = made.offsets[hits.row] + hits.start
     start, end = made.texts_at(start, start + hits.length)
     start, end = start + column.offsets[0], end + column.offsets[0]
-    end = np.minimum(end, column.offsets[hits.row + 1])
     order = np.lexsort((end, start))
     start, end = start[order], end[order]
     reach = np.maximum.accumulate(end)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Ints
+from aitransparency.deid.compiled import pays
 from aitransparency.deid.verify.originals import ANCHOR, Filter, Sealed, hash_pieces
 from aitransparency.deid.verify.skeleton import Skeleton, same_kind_beside
 
@@ -94,10 +95,7 @@ def _confirmed(made: Skeleton, known: Sealed, places: Ints, low: Ints, high: Int
     row = np.clip(row, 0, len(made) - 1)
     inside &= start + length <= made.offsets[row + 1]
     start, length, row = start[inside], length[inside], row[inside]
-    which = np.full(len(start), -1, np.int64)
-    for one in np.flatnonzero(np.bincount(length)):
-        here = np.flatnonzero(length == one)
-        which[here] = _known(known, hash_pieces(made.data, start[here], int(one)))
+    which = _known(known, hash_pieces(made.data, start, length))
     hit = which >= 0
     start, length, row, which = start[hit], length[hit], row[hit], which[hit]
     whole = ~same_kind_beside(made, row, start, start + length)
@@ -129,6 +127,8 @@ def own_in(made: Skeleton, own: Skeleton, rows: Ints) -> Hits:
     rows, needed = rows[lengths >= needed], needed[lengths >= needed]
     if not len(rows):
         return Hits.concat([])
+    if pays(len(made.data)):
+        return _own_by_loops(made, own, rows)
     head = own.words[own.offsets[rows]]
     common = _low_bytes(np.minimum(needed, 8).min())
     size = min(len(made.words), int(made.offsets[-1]))
@@ -147,6 +147,23 @@ def own_in(made: Skeleton, own: Skeleton, rows: Ints) -> Hits:
         good = (made.data[mine] == own.data[theirs]) | (step >= rest)
         which, place, rest = which[good], place[good], rest[good]
     row, length = rows[which], needed[which]
+    whole = ~same_kind_beside(made, row, place, place + length)
+    return Hits(row, place - made.offsets[row], length, whole).take(whole)
+
+
+def _own_by_loops(made: Skeleton, own: Skeleton, rows: Ints) -> Hits:
+    from aitransparency.deid.verify import kernels
+
+    found = np.empty((2, 1 << 10), np.int64)
+    while True:
+        many = kernels.own(
+            made.words, made.offsets, made.data, own.words, own.offsets, own.data, rows, found
+        )
+        if many < found.shape[1]:
+            break
+        found = np.empty((2, 4 * found.shape[1]), np.int64)
+    row, place = rows[found[0, :many]], found[1, :many].copy()
+    length = own.lengths()[row]
     whole = ~same_kind_beside(made, row, place, place + length)
     return Hits(row, place - made.offsets[row], length, whole).take(whole)
 

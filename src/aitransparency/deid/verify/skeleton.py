@@ -14,21 +14,65 @@ b'tel13800138000ab@xcom'
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, Ints, TextColumn
-from aitransparency.deid.scan.fold import fold
+from aitransparency.deid.compiled import pays
+from aitransparency.deid.scan.fold import flat_tables, fold
 
 # '*' stays: it stands for what a mask hid, and digits on its two sides are not neighbours.
 _BETWEEN = b" \t\r\n\x0b\x0c\x00-_./\\()[]{}<>,;:'\"`|+#~^"
 _LOWER = bytes(range(256)).lower()
 _STAYS = np.array([byte not in _BETWEEN for byte in range(256)], np.bool_)
+_BECOMES = np.where(_STAYS, np.frombuffer(_LOWER, np.uint8), 0).astype(np.uint8)
+_EDGE = 10  # stands between rows while they are folded; it is taken out like every blank
 _PAD = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the bytes of skeletons come from.
+
+    Parameters
+    ----------
+    folded
+        uint8, the texts with full width folded, one `_EDGE` behind each and nothing taken out.
+    offsets
+        int64 (n + 1,), edges of the rows in `folded`; the `_EDGE` belongs to its row.
+    stays
+        bool like `folded`, what of it is in the skeletons.
+    removed
+        int64, sorted: which bytes of the texts and their `_EDGE` folding took out.
+    edges
+        int64 (n + 1,), edges of the texts before folding, `_EDGE` included.
+    """
+
+    folded: Bytes
+    offsets: Ints
+    stays: npt.NDArray[np.bool_]
+    removed: Ints
+    edges: Ints
+
+    @classmethod
+    def of(cls, column: TextColumn) -> Origin:
+        """Fold a column."""
+        first, last = int(column.offsets[0]), int(column.offsets[-1])
+        edges = column.offsets - first + np.arange(len(column) + 1)
+        text = np.full(last - first + len(column) + _PAD, _EDGE, np.uint8)
+        inside = np.ones(last - first + len(column), np.bool_)
+        inside[edges[1:] - 1] = False
+        text[: len(inside)][inside] = column.data[first:last]
+        plain = bool(text.max() < 0x80)  # text is never empty: it has its slack
+        folded, removed = (text, np.empty(0, np.int64)) if plain else fold(text)
+        offsets = edges - np.searchsorted(removed, edges, side="left")
+        stays = _STAYS[folded]
+        return cls(folded, offsets, stays, removed, edges)
+
+
+@dataclass(frozen=True)
 class Skeleton:
     """The skeletons of n texts, one after the other.
 
@@ -39,25 +83,21 @@ class Skeleton:
         read at any place.
     offsets
         int64 (n + 1,).
-    folded
-        uint8, the texts with full width folded and nothing taken out.
-    folded_offsets
-        int64 (n + 1,), edges of the rows in `folded`.
-    stays
-        bool like `folded`, what of it is in `data`; None where all of it is.
-    removed
-        int64, sorted: which bytes of the texts folding took out.
+    column
+        The texts.
     """
 
     data: Bytes
     offsets: Ints
-    folded: Bytes
-    folded_offsets: Ints
-    stays: npt.NDArray[np.bool_] | None
-    removed: Ints
+    column: TextColumn
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
+
+    @cached_property
+    def origin(self) -> Origin:
+        """Where the bytes come from; made when something was found, for most texts never."""
+        return Origin.of(self.column)
 
     @property
     def words(self) -> npt.NDArray[np.uint64]:
@@ -65,50 +105,59 @@ class Skeleton:
         count = max(len(self.data) - 7, 0)
         return np.ndarray((count,), "<u8", self.data.data, 0, (1,))
 
+    @property
+    def is_ascii(self) -> bool:
+        """Whether no row has a byte above 127."""
+        return bool(self.data.max(initial=0) < 0x80)
+
     def lengths(self) -> Ints:
         """Return the bytes of each skeleton, int64 (n,)."""
         return np.diff(self.offsets)
 
     def places(self, position: Ints) -> Ints:
-        """Return where bytes of `data` stand in `folded`, int64 (m,)."""
-        if self.stays is None:
-            return position
-        return np.flatnonzero(self.stays)[position]
+        """Return where bytes of `data` stand in ``origin.folded``, int64 (m,)."""
+        return np.flatnonzero(self.origin.stays)[position]
 
     def texts_at(self, start: Ints, end: Ints) -> tuple[Ints, Ints]:
         """Return where pieces of `data` begin and end in the texts; the first text begins at 0.
 
         Full-width characters are taken whole, and what was taken out behind a piece goes with it.
         """
-        before = self.removed - np.arange(len(self.removed))  # folded bytes before each removed one
+        origin = self.origin
+        removed = origin.removed
+        before = removed - np.arange(len(removed))  # folded bytes before each removed one
         left, right = self.places(start), self.places(end - 1) + 1
-        return (
-            left + np.searchsorted(before, left, side="right"),
-            right + np.searchsorted(before, right, side="right"),
-        )
+        row = np.searchsorted(origin.offsets, left, side="right") - 1  # so many `_EDGE` before
+        begin = left + np.searchsorted(before, left, side="right")
+        stop = right + np.searchsorted(before, right, side="right")
+        return begin - row, np.minimum(stop, origin.edges[row + 1] - 1) - row
 
 
 def skeleton(column: TextColumn) -> Skeleton:
     """Return the skeletons of a column."""
-    first, last = int(column.offsets[0]), int(column.offsets[-1])
-    text = np.zeros(last - first + _PAD, np.uint8)
-    text[: last - first] = column.data[first:last]
-    plain = bool(text.max() < 0x80)  # text is never empty: it has its slack
-    folded, removed = (text, np.empty(0, np.int64)) if plain else fold(text)
-    offsets = column.offsets - first
-    if len(removed):
-        offsets = offsets - np.searchsorted(removed, offsets, side="left")
-    size = int(offsets[-1])
-    stays = _STAYS[folded]
-    stays[size:] = False
-    if stays[:size].all():
-        lower = np.frombuffer(folded.tobytes().translate(_LOWER), np.uint8)
-        return Skeleton(lower, offsets, folded, offsets, None, removed)
-    kept = folded.tobytes().translate(_LOWER, _BETWEEN) + bytes(_PAD)
-    before = np.zeros(len(folded) + 1, np.int32)
-    np.cumsum(stays, out=before[1:])
-    edges = before[offsets].astype(np.int64)
-    return Skeleton(np.frombuffer(kept, np.uint8), edges, folded, offsets, stays, removed)
+    size = int(column.offsets[-1]) - int(column.offsets[0])
+    if pays(size):
+        return _by_loops(column, size)
+    return by_arrays(column)
+
+
+def _by_loops(column: TextColumn, size: int) -> Skeleton:
+    from aitransparency.deid.verify import kernels
+
+    out, edges = np.empty(size + _PAD, np.uint8), np.empty(len(column) + 1, np.int64)
+    written = kernels.skeletons(column.data, column.offsets, *flat_tables(), _BECOMES, out, edges)
+    return Skeleton(out[: written + _PAD], edges, column)
+
+
+def by_arrays(column: TextColumn) -> Skeleton:
+    """Return what `skeleton` returns, without compiled loops."""
+    origin = Origin.of(column)
+    text = origin.folded.tobytes().translate(_LOWER, _BETWEEN) + bytes(_PAD)
+    before = np.zeros(len(origin.folded) + 1, np.int32)
+    np.cumsum(origin.stays, out=before[1:])
+    made = Skeleton(np.frombuffer(text, np.uint8), before[origin.offsets].astype(np.int64), column)
+    made.__dict__["origin"] = origin
+    return made
 
 
 def same_kind_beside(made: Skeleton, row: Ints, start: Ints, end: Ints) -> npt.NDArray[np.bool_]:
@@ -130,8 +179,8 @@ def same_kind_beside(made: Skeleton, row: Ints, start: Ints, end: Ints) -> npt.N
     if not len(start):
         return np.zeros(0, np.bool_)
     left, right = made.places(start), made.places(end - 1)
-    low, high = made.folded_offsets[row], made.folded_offsets[row + 1]
-    text = made.folded
+    low, high = made.origin.offsets[row], made.origin.offsets[row + 1]
+    text = made.origin.folded
     kinds = _KIND[text]
 
     def at(place: Ints) -> npt.NDArray[np.uint8]:

@@ -30,24 +30,26 @@ from aitransparency.deid.entities import ENTITIES
 from aitransparency.deid.find import find_column
 from aitransparency.deid.identity import same_person
 from aitransparency.deid.plan import ColumnPlan, Plan
-from aitransparency.deid.techniques import Drop, Keep, Scan, Technique
+from aitransparency.deid.techniques import Drop, Keep, Scan
 from aitransparency.deid.text import as_text, has_text_form, is_text
+from aitransparency.deid.verify.across import Learned
+from aitransparency.deid.verify.cells import Found, search_cells
 from aitransparency.deid.verify.kinds import VAGUE, Kinds, kinds_of
 from aitransparency.deid.verify.originals import Originals, Sealed
 from aitransparency.deid.verify.pairs import Pairs
 from aitransparency.deid.verify.redaction import without
 from aitransparency.deid.verify.result import Verification
-from aitransparency.deid.verify.search import Hits, originals_in, own_in
+from aitransparency.deid.verify.search import Hits, own_in
 from aitransparency.deid.verify.skeleton import Skeleton, skeleton
 from aitransparency.errors import InputError, LeakError
 
 OnLeak = Literal["error", "redact"]
 
 _BATCH = 20_000
-_AGAIN = 8  # one row in so many of the output is scanned again
+# One row in so many of the output is scanned again: of text and kept columns, and of those that a
+# technique replaced whole.
+_AGAIN, _AGAIN_REPLACED = 8, 64
 _ALL = 1_000  # and all of the first rows
-# Techniques whose results are values of the same kind, so that one may equal somebody's original.
-_SAME_DOMAIN = frozenset({"Encrypt", "Surrogate", "Permute", "Noise", "Microaggregate"})
 _ONE_TO_ONE = frozenset({"Encrypt", "Pseudonymize"})
 
 
@@ -63,9 +65,13 @@ class Verifier:
     on_leak
         "error": leaks are counted. "redact": `search` takes them out of its batch (text
         becomes ``<REDACTED>`` there, other types null) and they are counted as redacted.
+    begins
+        Whether the first batch is the job's first.
     """
 
-    def __init__(self, plan: Plan, schema: pa.Schema, *, on_leak: OnLeak = "error") -> None:
+    def __init__(
+        self, plan: Plan, schema: pa.Schema, *, on_leak: OnLeak = "error", begins: bool = True
+    ) -> None:
         if on_leak not in get_args(OnLeak):
             raise InputError(f"on_leak is 'error' or 'redact', got {on_leak!r}")
         self._lines = plan.for_columns(schema.names)
@@ -80,6 +86,7 @@ class Verifier:
         }
         self._own: dict[str, list[Hits]] = {}  # rows that hold their own original
         self._learned = self._searched = 0
+        self._all = _ALL if begins else 0
         self._own_row_cells = self._unsearched = self._rescanned = 0
         self._leaks: Counter[str] = Counter()
         self._doubts: Counter[str] = Counter()
@@ -91,7 +98,7 @@ class Verifier:
         source: pa.RecordBatch,
         output: pa.RecordBatch,
         removed: Mapping[str, Removed] | None = None,
-    ) -> None:
+    ) -> pa.RecordBatch:
         """Take in a batch and what became of it.
 
         Parameters
@@ -102,13 +109,20 @@ class Verifier:
             What searches of text replaced, as `Applied.removed`; where None, scanned columns are
             scanned here.
 
+        Returns
+        -------
+        pyarrow.RecordBatch
+            The output; with ``on_leak="redact"``, without originals in their own rows.
+
         Raises
         ------
         LeakError
             Rows or columns are missing or were added, or a kept column changed its type.
         """
         self._compare(source, output)
-        outputs: dict[str, TextColumn] = {}
+        outputs = _Skeletons(output)
+        self._searchable = {name: name in outputs.searchable for name in output.schema.names}
+        own: dict[str, list[Hits]] = {}
         for name, line in self._lines.items():
             values = source.column(name)
             if not has_text_form(values.type):
@@ -117,9 +131,28 @@ class Verifier:
                 found = _finds(values, line.technique) if removed is None else removed.get(name, ())
                 self._learn_finds(found)
             elif line.role == "direct" and not isinstance(line.technique, Keep):
-                self._learn_column(name, line, values, output, outputs)
+                self._learn_column(name, line, values, outputs, own)
         self._scan_again(output)
+        if self._on_leak == "redact":
+            output = self._without(output, outputs, own)
+        else:
+            for name, parts in own.items():
+                self._own.setdefault(name, []).extend(one.moved(self._learned) for one in parts)
         self._learned += source.num_rows
+        return output
+
+    def _without(
+        self, output: pa.RecordBatch, outputs: _Skeletons, own: Mapping[str, list[Hits]]
+    ) -> pa.RecordBatch:
+        if not own:
+            return output
+        columns = list(output.columns)
+        for name, parts in own.items():
+            hits = Hits.concat(parts)
+            at = output.schema.get_field_index(name)
+            self._leaks[name] += len(hits.rows())
+            columns[at] = without(columns[at], outputs[name], hits)
+        return pa.RecordBatch.from_arrays(columns, schema=output.schema)
 
     def _compare(self, source: pa.RecordBatch, output: pa.RecordBatch) -> None:
         if source.num_rows != output.num_rows:
@@ -140,8 +173,8 @@ class Verifier:
         name: str,
         line: ColumnPlan,
         values: pa.Array,
-        output: pa.RecordBatch,
-        outputs: dict[str, TextColumn],
+        outputs: _Skeletons,
+        hits: dict[str, list[Hits]],
     ) -> None:
         spelled = same_person(as_text(values), line.entity)
         made = skeleton(TextColumn.from_arrow(spelled))
@@ -150,24 +183,19 @@ class Verifier:
         if line.entity == "CN_RESIDENT_ID":
             self._known.add(*_fifteen(made, kinds))
         if name in self._pairs:
-            after = skeleton(TextColumn.from_arrow(as_text(output.column(name))))
-            self._pairs[name].add(made, after)
+            self._pairs[name].add(made, outputs[name])
         own = np.flatnonzero(kinds.own_row)
         self._own_row_cells += len(own)
         self._unsearched += int(kinds.unsearched.sum())
         if not len(own):
             return
         wide = bool((made.data[made.offsets[own]] >= 0x80).all())
-        for column in output.schema.names:
-            if not has_text_form(output.schema.field(column).type):
+        for column in outputs.searchable:
+            if wide and outputs[column].is_ascii:
                 continue
-            if column not in outputs:
-                outputs[column] = TextColumn.from_arrow(as_text(output.column(column)))
-            if wide and _is_ascii(outputs[column]):
-                continue
-            hits = own_in(skeleton(outputs[column]), made, own)
-            if len(hits.row):
-                self._own.setdefault(column, []).append(hits.moved(self._learned))
+            found = own_in(outputs[column], made, own)
+            if len(found.row):
+                hits.setdefault(column, []).append(found)
 
     def _learn_finds(self, found: Removed) -> None:
         for entity, texts in found:
@@ -183,15 +211,17 @@ class Verifier:
         self._known.add(made, np.flatnonzero(kinds.named), certain=False)
 
     def _scan_again(self, output: pa.RecordBatch) -> None:
-        """Scan the first rows of the output and one in eight of the others, as it was cut or not.
+        """Scan the first rows of the output and some of the others, as it was cut or not.
 
         The finder is the same that de-identified, so this checks the machinery, and shows what
         kept columns hold; that no original is left is for `search` to say.
         """
         place = self._learned + np.arange(output.num_rows)
-        rows = np.flatnonzero((place < _ALL) | (place % _AGAIN == 0))
         for name in output.schema.names:
             values = output.column(name)
+            open_ = isinstance(self._lines[name].technique, Keep | Scan)
+            step = _AGAIN if open_ else _AGAIN_REPLACED
+            rows = np.flatnonzero((place < self._all) | (place % step == 0))
             if not is_text(values.type) or not len(rows):
                 continue
             values = values.take(pa.array(rows))
@@ -202,6 +232,19 @@ class Verifier:
                 here = {ENTITIES[one]: int(counts[one]) for one in np.flatnonzero(counts)}
                 self._again.setdefault(name, Counter()).update(here)
 
+    def learned(self) -> Learned:
+        """Return what is looked for, to be put together with what others learned."""
+        return Learned(self._known, self._pairs)
+
+    def lesson(self) -> Verification:
+        """Return the counts of what was learned, and what stands in its own row.
+
+        A search through what many verifiers learned comes later: see `Across`.
+        """
+        own = {name: len(Hits.concat(parts).rows()) for name, parts in self._own.items()}
+        redact = self._on_leak == "redact"
+        return self._verification(0, {}, own if not redact else dict(self._leaks))
+
     def search(self, output: pa.RecordBatch) -> pa.RecordBatch:
         """Search a batch of the whole output, in order, after everything was learned.
 
@@ -211,44 +254,27 @@ class Verifier:
             The batch; with ``on_leak="redact"``, without what was found.
         """
         known = self._seal()
-        columns = list(output.columns)
-        for at, name in enumerate(output.schema.names):
-            searchable = has_text_form(output.schema.field(name).type)
-            self._searchable[name] = searchable
-            if not searchable:
-                continue
-            made = skeleton(TextColumn.from_arrow(as_text(columns[at])))
-            hits = self._leaks_in(name, made, known)
-            if len(hits.row):
-                self._leaks[name] += len(hits.rows())
-                if self._on_leak == "redact":
-                    columns[at] = without(columns[at], made, hits)
+        own = {}
+        for name, (hits,) in self._own.items():
+            places = [self._searched, self._searched + output.num_rows]
+            low, high = np.searchsorted(hits.row, places)
+            own[name] = hits.take(slice(low, high)).moved(-self._searched)
+        redact = self._on_leak == "redact"
+        found = search_cells(output, self._lines, known, redact=redact, own=own)
+        self._note(found)
         self._searched += output.num_rows
-        return pa.RecordBatch.from_arrays(columns, schema=output.schema)
+        return found.batch
+
+    def _note(self, found: Found) -> None:
+        self._leaks.update(found.leaks)
+        self._doubts.update(found.doubts)
+        self._searchable.update(found.searchable)
 
     def _seal(self) -> Sealed:
         if self._sealed is None:
             self._sealed = self._known.sealed()
             self._own = {name: [Hits.concat(parts)] for name, parts in self._own.items()}
         return self._sealed
-
-    def _leaks_in(self, name: str, made: Skeleton, known: Sealed) -> Hits:
-        """Return the originals of a column of a batch; names in a kept column are doubts."""
-        technique = self._lines[name].technique
-        parts = []
-        if name in self._own:
-            all_own = self._own[name][0]
-            low, high = np.searchsorted(all_own.row, [self._searched, self._searched + len(made)])
-            parts.append(all_own.take(slice(low, high)).moved(-self._searched))
-        if not _same_domain(technique):
-            hits = originals_in(made, known)
-            if isinstance(technique, Keep):
-                surely = Hits.concat([*parts, hits.take(hits.certain)]).rows()
-                named = hits.take(~hits.certain).rows()
-                self._doubts[name] += len(np.setdiff1d(named, surely))
-                hits = hits.take(hits.certain)
-            parts.append(hits)
-        return Hits.concat(parts)
 
     def finish(self) -> Verification:
         """Return what was found.
@@ -265,12 +291,17 @@ class Verifier:
                 "output; nothing is returned"
             )
         collisions = {name: pairs.collisions() for name, pairs in self._pairs.items()}
-        leaks = {name: count for name, count in self._leaks.items() if count}
+        return self._verification(self._seal().count, collisions, dict(self._leaks))
+
+    def _verification(
+        self, values: int, collisions: Mapping[str, int], leaks: Mapping[str, int]
+    ) -> Verification:
+        some = {name: count for name, count in leaks.items() if count}
         redact = self._on_leak == "redact"
         return Verification(
-            values=self._seal().count,
+            values=values,
             columns=sum(self._searchable.values()),
-            leaks={} if redact else leaks,
+            leaks={} if redact else some,
             rows=self._learned,
             own_row_cells=self._own_row_cells,
             unsearched_cells=self._unsearched,
@@ -279,8 +310,23 @@ class Verifier:
             seen_again={name: dict(sorted(one.items())) for name, one in self._again.items()},
             rescanned_rows=self._rescanned,
             collisions={name: count for name, count in collisions.items() if count},
-            redacted=leaks if redact else {},
+            redacted=some if redact else {},
         )
+
+
+class _Skeletons:
+    """The skeletons of the columns of a batch, each made when it is first asked for."""
+
+    def __init__(self, batch: pa.RecordBatch) -> None:
+        self._batch = batch
+        self._made: dict[str, Skeleton] = {}
+        self.searchable = [one.name for one in batch.schema if has_text_form(one.type)]
+
+    def __getitem__(self, name: str) -> Skeleton:
+        if name not in self._made:
+            values = self._batch.column(self._batch.schema.get_field_index(name))
+            self._made[name] = skeleton(TextColumn.from_arrow(as_text(values)))
+        return self._made[name]
 
 
 def verify(
@@ -306,10 +352,12 @@ def verify(
             f"{before.num_rows:,} rows went in and {after.num_rows:,} came out; nothing is returned"
         )
     verifier = Verifier(plan, before.schema, on_leak=on_leak)
-    for first in range(0, before.num_rows, _BATCH):
+    learned = [
         verifier.learn(_piece(before, first), _piece(after, first))
-    for first in range(0, after.num_rows, _BATCH):
-        verifier.search(_piece(after, first))
+        for first in range(0, before.num_rows, _BATCH)
+    ]
+    for batch in learned:
+        verifier.search(batch)
     return verifier.finish()
 
 
@@ -329,18 +377,6 @@ def _finds(values: pa.Array, technique: Scan) -> Removed:
     return tuple(removed)
 
 
-def _is_ascii(column: TextColumn) -> bool:
-    part = column.data[column.offsets[0] : column.offsets[-1]]
-    return bool(part.max(initial=0) < 0x80)
-
-
-def _same_domain(technique: Technique) -> bool:
-    inner = [technique]
-    if isinstance(technique, Scan):
-        inner = [technique.default, *technique.entities.values()]
-    return any(type(one).__name__ in _SAME_DOMAIN for one in inner)
-
-
 def _fifteen(made: Skeleton, kinds: Kinds) -> tuple[Skeleton, Ints]:
     """Return the 15-digit form of resident IDs of people born in 19xx (GB 11643-1989)."""
     rows = np.flatnonzero(kinds.certain & (made.lengths() == 18))
@@ -349,7 +385,7 @@ def _fifteen(made: Skeleton, kinds: Kinds) -> tuple[Skeleton, Ints]:
     short = np.hstack([cells[:, :6], cells[:, 8:17]])
     offsets = np.arange(len(short) + 1, dtype=np.int64) * 15
     data = np.concatenate([short.reshape(-1), np.zeros(8, np.uint8)])
-    return Skeleton(data, offsets, data, offsets, None, offsets[:0]), np.arange(len(short))
+    return Skeleton(data, offsets, TextColumn(data, offsets)), np.arange(len(short))
 
 
 __all__ = ["OnLeak", "Verifier", "verify"]

@@ -1,0 +1,172 @@
+"""Skeletons, hashes and searches in compiled loops: what arrays do elsewhere in `verify`."""
+
+# mypy: disable-error-code="no-untyped-def, misc"
+# Types are numba's to infer; the callers are typed.
+
+from __future__ import annotations
+
+import numpy as np
+
+from aitransparency.deid.jit import kernel
+
+_GONE = 1  # in the tables of `fold`: the character is taken out
+_NUMERALS = 3  # so many in a row are a number read out
+_K0, _K1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
+_F0, _F1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_29, _32, _52, _58, _64 = (np.uint64(one) for one in (29, 32, 52, 58, 64))
+_ONE, _SIX = np.uint64(1), np.uint64(63)
+
+
+@kernel
+def skeletons(data, offsets, two, three, numerals, becomes, out, edges):
+    """Write the skeletons of rows and their edges; return the size.
+
+    `two`, `three` and `numerals` are the tables of `fold`; `becomes` is uint8 (256,), what an ASCII
+    byte becomes, 0 where it goes.
+    """
+    to = 0
+    for row in range(len(offsets) - 1):
+        edges[row] = to
+        at, stop = offsets[row], offsets[row + 1]
+        while at < stop:
+            byte = data[at]
+            if byte < 0x80:
+                small = becomes[byte]
+                out[to] = small
+                to += small != 0
+                at += 1
+            elif byte < 0xC2 or byte >= 0xF0:  # of a character of four bytes
+                out[to] = byte
+                to += 1
+                at += 1
+            elif byte < 0xE0:
+                folded = two[data[at + 1] & 63] if byte == 0xC2 else 0
+                if folded == 0:
+                    out[to] = byte
+                    out[to + 1] = data[at + 1]
+                    to += 2
+                elif folded != _GONE:
+                    out[to] = becomes[folded]
+                    to += becomes[folded] != 0
+                at += 2
+            else:
+                key = (byte & 15) << 12 | (data[at + 1] & 63) << 6 | data[at + 2] & 63
+                folded = three[key]
+                if numerals[key] >= 0:
+                    last, count = at + 3, 1
+                    while last < stop and data[last] >= 0xE0 and data[last] < 0xF0:
+                        other = (data[last] & 15) << 12 | (data[last + 1] & 63) << 6
+                        if numerals[other | data[last + 2] & 63] < 0:
+                            break
+                        last += 3
+                        count += 1
+                    for _ in range(count):
+                        if count >= _NUMERALS:
+                            key = (data[at] & 15) << 12 | (data[at + 1] & 63) << 6
+                            out[to] = 48 + numerals[key | data[at + 2] & 63]
+                            to += 1
+                        else:
+                            out[to], out[to + 1], out[to + 2] = data[at], data[at + 1], data[at + 2]
+                            to += 3
+                        at += 3
+                    continue
+                if folded == 0:
+                    out[to], out[to + 1], out[to + 2] = byte, data[at + 1], data[at + 2]
+                    to += 3
+                elif folded != _GONE:
+                    out[to] = becomes[folded]
+                    to += becomes[folded] != 0
+                at += 3
+    edges[len(offsets) - 1] = to
+    for pad in range(to, len(out)):
+        out[pad] = 0
+    return to
+
+
+@kernel
+def counts(data, offsets, made):
+    """Write, for every row, its digits, its bytes above 127 and its ``@``; `made` is (3, n)."""
+    for row in range(len(offsets) - 1):
+        digits = wide = marks = 0
+        for at in range(offsets[row], offsets[row + 1]):
+            byte = data[at]
+            digits += byte >= 48 and byte < 58
+            wide += byte >= 0x80
+            marks += byte == 64
+        made[0, row], made[1, row], made[2, row] = digits, wide, marks
+
+
+@kernel
+def hashes(words, start, lengths, made):
+    """Write the hash of each piece; the words of all places, the last ones with slack."""
+    for one in range(len(start)):
+        at, left = start[one], lengths[one]
+        hashed = np.uint64(left) * _K0
+        while left > 0:
+            word = words[at]
+            if left < 8:
+                word &= (_ONE << np.uint64(8 * left)) - _ONE
+            hashed = (hashed ^ word) * _K1
+            hashed ^= hashed >> _29
+            at += 8
+            left -= 8
+        hashed *= _K0
+        made[one] = hashed ^ (hashed >> _32)
+
+
+@kernel
+def fill(table, bits, numbers):
+    """Put numbers into a filter."""
+    shift = _64 - np.uint64(bits)
+    for number in numbers:
+        other = number * _F1
+        table[(number * _F0) >> shift] |= _ONE << (other >> _58) | _ONE << ((other >> _52) & _SIX)
+
+
+@kernel
+def passing(table, bits, words, count, mask, found, begin):
+    """Write the places from `begin` on whose masked words pass, until `found` is full.
+
+    Returns how many there are, and where to go on.
+    """
+    shift = _64 - np.uint64(bits)
+    many = 0
+    for at in range(begin, count):
+        word = words[at] & mask
+        other = word * _F1
+        wanted = _ONE << (other >> _58) | _ONE << ((other >> _52) & _SIX)
+        if table[(word * _F0) >> shift] & wanted == wanted:
+            if many == len(found):
+                return many, at
+            found[many] = at
+            many += 1
+    return many, count
+
+
+@kernel
+def own(words, offsets, data, own_words, own_offsets, own_data, rows, found):
+    """Write which of the rows hold their own value and where, (2, m); return how many do.
+
+    Each row is told once at most for each place; it stops where `found` is full.
+    """
+    many = 0
+    for which in range(len(rows)):
+        row = rows[which]
+        begin = own_offsets[row]
+        needed = own_offsets[row + 1] - begin
+        head = own_words[begin]
+        mask = ~np.uint64(0)
+        if needed < 8:
+            mask = (_ONE << np.uint64(8 * needed)) - _ONE
+        for at in range(offsets[row], offsets[row + 1] - needed + 1):
+            if (words[at] ^ head) & mask:
+                continue
+            same = True
+            for step in range(8, needed):
+                same &= data[at + step] == own_data[begin + step]
+            if same:
+                if many == found.shape[1]:
+                    return many
+                found[0, many], found[1, many] = which, at
+                many += 1
+    return many
