@@ -109,3 +109,24 @@ def test_short_texts_do_not_load_compiled_loops():
         "sys.exit('numba' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_two_threads_may_load_compiled_loops_at_once(turn):
+    code = """
+import threading, importlib, sys
+import numpy, pyarrow
+gate, failed = threading.Barrier(3), []
+def load(name):
+    gate.wait()
+    try:
+        importlib.import_module("aitransparency.deid." + name)
+    except Exception as error:
+        failed.append(error)
+names = ("names.kernels", "scan.kernels", "addresses.kernels")
+threads = [threading.Thread(target=load, args=(name,)) for name in names]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+sys.exit(len(failed))
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -133,7 +133,7 @@ def _plain(found: Risk, suggestion: Suggestion | None) -> dict[str, Any]:  # for
 
 
 def _print(found: Risk, suggestion: Suggestion | None, language: Language) -> None:
-    from aitransparency.deid.report.content import risk_lines, suggestion_lines
+    from aitransparency.deid.report.risk_content import risk_lines, suggestion_lines
 
     lines = risk_lines(found, language)
     if suggestion is not None:

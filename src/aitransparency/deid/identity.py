@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from aitransparency.deid.forms import spell_and_fit
+from aitransparency.deid.forms import spell, spell_and_fit
 from aitransparency.deid.text import Bytes, from_matrix, layout, null_mask, put
 
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.int64)
@@ -23,7 +23,8 @@ _CHECKS = np.frombuffer(b"10X98765432", np.uint8)
 
 def same_person(values: pa.Array, entity: str | None) -> pa.Array:
     """Return the spelling under which values of one person are equal, large_string (n,)."""
-    return person_and_fit(values, entity)[0]
+    spelled = spell(values, entity)
+    return _long_ids(spelled) if entity == "CN_RESIDENT_ID" else spelled
 
 
 def person_and_fit(values: pa.Array, entity: str | None) -> tuple[pa.Array, npt.NDArray[np.bool_]]:

@@ -73,6 +73,30 @@ def test_the_hierarchical_distance_of_the_paper() -> None:
     assert found.distance == "hierarchical"
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.int64()], ids=["text", "numbers"])
+def test_a_hierarchy_is_given_by_value(kind: pa.DataType) -> None:
+    """The same nine diseases, named by value, in an order that is not theirs; numbers too."""
+    codes = [5, 6, 0, 1, 2, 3, 4, 7, 8]  # class 0 holds the first two
+    leaves = pa.array(codes).cast(kind)
+    names = {
+        code: [("i", "i", "i", "v", "v", "s", "s", "c", "c")[code], "r" if code < 5 else "d"]
+        for code in codes
+    }
+    given = {(str(code) if kind == pa.string() else code): one for code, one in names.items()}
+    table = pa.table({"class": [0, 0] + [1] * 7, "ill": leaves})
+    found = deid.risk(table, quasi_identifiers=["class"], sensitive={"ill": given})
+    assert found.sensitive["ill"].t == pytest.approx(2 / 9 * 2 / 3 + 5 / 9)
+    assert found.sensitive["ill"].distance == "hierarchical"
+    rooted = {value: [*one, "all"] for value, one in given.items()}  # the root is not added twice
+    again = deid.risk(table, quasi_identifiers=["class"], sensitive={"ill": rooted})
+    assert again.sensitive["ill"].t == found.sensitive["ill"].t
+    plain = deid.risk(table, quasi_identifiers=["class"], sensitive={"ill": {}})
+    assert plain.sensitive["ill"].distance == ("equal" if kind == pa.string() else "ordered")
+    lacking = dict(list(given.items())[1:])
+    with pytest.raises(InputError, match="lacks 1 of 9 values"):
+        deid.risk(table, quasi_identifiers=["class"], sensitive={"ill": lacking})
+
+
 def test_recursive_diversity_is_the_papers() -> None:
     """Machanavajjhala et al. 2007, definition 4: r_1 < c (r_l + ... + r_m), counts falling."""
     ids = np.array([0] * 10 + [1] * 6, np.int32)

@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from aitransparency.deid.addresses import elements, recognizer
 from aitransparency.deid.addresses.parts import BETWEEN, ROADS
-from aitransparency.deid.addresses.vocabulary import vocabulary
+from aitransparency.deid.addresses.vocabulary import ENGLISH, vocabulary
 from aitransparency.deid.characters import Characters
 from aitransparency.deid.column import Ints
 
 
-def chains(text: Characters) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Return start, end, end with a bare number and percents of `recognizer.Chains`."""
+def chains(text: Characters) -> tuple[npt.NDArray[np.int64], Ints]:
+    """Return the fields of `recognizer.Chains`, one a row, and where words such as Road stand."""
     from aitransparency.deid.addresses import chain_kernels, kernels
 
     known = vocabulary()
@@ -25,7 +25,7 @@ def chains(text: Characters) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     sizes = np.array([elements.WHOLE, elements.PART])
     marks, found = kernels.elements(text.codes, _table(), sizes, start, end, role, kind)
     made = chain_kernels.chains(text.codes, marks, found, start, end, role)
-    return made[0], made[1], made[2], made[3], made[4]
+    return made, start[(role & ENGLISH) > 0]
 
 
 @cache

@@ -19,10 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.addresses.elements import Elements, Words, among, elements, words_in
+from aitransparency.deid.addresses.english import find_english
 from aitransparency.deid.addresses.vocabulary import (
     COMPANY,
     CUE,
     DIVISION,
+    ENGLISH,
     NUMBER,
     PLACE,
     ROAD,
@@ -57,18 +59,27 @@ _ORGANISATION = 45
 
 def find_addresses(column: TextColumn, wanted: Sequence[str], min_score: float) -> Candidates:
     """Return the addresses and organisations of a column that reach a score."""
-    parts = [_find(part, wanted, min_score) for part in column_parts(column, _CHUNK)]
+    parts, english = [], []
+    for part in column_parts(column, _CHUNK):
+        found, rows = _find(part, wanted, min_score)
+        parts.append(found)
+        english.append(rows)
+    begins = np.concatenate(english) if english else np.empty(0, np.int64)
+    if len(begins) and "CN_ADDRESS" in wanted:
+        found = find_english(column, column.row_of(begins))
+        parts.append(found.take(np.flatnonzero(found.score >= np.float32(min_score))))
     return Candidates.concat(parts)
 
 
-def _find(column: TextColumn, wanted: Sequence[str], min_score: float) -> Candidates:
+def _find(column: TextColumn, wanted: Sequence[str], min_score: float) -> tuple[Candidates, Ints]:
+    """Return what is found in a part, and the first bytes of rows to look at for English order."""
     text = Characters.of(column)
     if pays(text.codes.nbytes):
-        chains = _compiled(text)
+        chains, streets = _compiled(text)
     elif vocabulary().ends[text.plane].any():
-        chains = _by_arrays(text)
+        chains, streets = _by_arrays(text)
     else:
-        return Candidates.none()
+        return Candidates.none(), np.empty(0, np.int64)
     parts = []
     least = round(min_score * 100, 6)
     for entity in wanted:
@@ -79,7 +90,7 @@ def _find(column: TextColumn, wanted: Sequence[str], min_score: float) -> Candid
             end = chains.end if firm else chains.tail
             start, stop = text.origin(chains.start[keep], end[keep])
             parts.append(Candidates.of(entity, start, stop, score[keep] / 100))
-    return Candidates.concat(parts)
+    return Candidates.concat(parts), column.offsets[_rows(text, streets)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,15 +104,32 @@ class _Chains:
     organisation: Ints
 
 
-def _compiled(text: Characters) -> _Chains:
+def _rows(text: Characters, streets: Ints) -> Ints:
+    """Return the rows in which a word such as Road or Room begins, and a digit stands."""
+    within = (text.codes[streets - 1] | np.uint32(32)) - np.uint32(97) < 26
+    row = np.sort(text.row_of(streets[~within]))
+    rows: Ints = row[np.diff(row, prepend=-1) != 0]
+    if not len(rows):
+        return rows
+    digit = np.flatnonzero(text.codes - np.uint32(48) < 10)
+    first, last = (np.searchsorted(digit, edge[rows]) for edge in (text.row_start, text.row_end))
+    told: Ints = rows[first < last]
+    return told
+
+
+def _compiled(text: Characters) -> tuple[_Chains, Ints]:
     from aitransparency.deid.addresses import compiled
 
-    start, end, tail, address, firm = compiled.chains(text)
-    return _Chains(start, end, tail, address, firm * _ORGANISATION)
+    (start, end, tail, address, firm), streets = compiled.chains(text)
+    return _Chains(start, end, tail, address, firm * _ORGANISATION), streets
 
 
-def _by_arrays(text: Characters) -> _Chains:
+def _by_arrays(text: Characters) -> tuple[_Chains, Ints]:
     words = words_in(text)
+    return _chains(text, words), words.start[words.of(ENGLISH)]
+
+
+def _chains(text: Characters, words: Words) -> _Chains:
     found = elements(text, words)
     if not len(found.start):
         none = np.empty(0, np.int64)

@@ -26,6 +26,7 @@ from aitransparency.deid.lexicon import Lexicon
 FULL, SHORT, NAMED, NUMBERED, REFUSED, CUE, STOP, KEPT, ORGANISATION, BUILDING, NEVER = (
     1 << bit for bit in range(11)
 )
+ENGLISH = 1 << 11  # a word such as Road or Room
 
 # What an element is. Finer places have higher numbers.
 DIVISION, AREA, TOWN, VILLAGE, ROAD, WEAK, PLACE, NUMBER, COMPANY = range(1, 10)
@@ -112,6 +113,7 @@ def vocabulary() -> Vocabulary:
         (STOP, words["stop"]["words"]),
         (KEPT, words["stop"]["exceptions"]),
         (ORGANISATION, words["organisation"]["suffixes"]),
+        (ENGLISH, _english(words)),
     )
     for role, entries in listed:
         for word in entries:
@@ -139,10 +141,16 @@ def vocabulary() -> Vocabulary:
     )
 
 
+def _english(words: Mapping[str, Any]) -> list[str]:  # what the TOML file holds
+    named = words["english"]
+    return [word.rstrip(".") for word in (*named["streets"], *named["units"])]
+
+
 def _ends(words: Mapping[str, Any]) -> Mask:  # what the TOML file holds
     named = words["named"]
     listed = [word for group in _NAMED_KINDS for word in named[group]]
     listed += [*words["numbered"]["units"], *words["organisation"]["suffixes"]]
+    listed += _english(words)
     single = [named[group] for group in _ONE_KINDS] + [words["numbered"]["units_one"]]
     return table_of("".join(word[-1] for word in listed) + "".join(single))
 

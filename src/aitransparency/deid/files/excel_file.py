@@ -9,6 +9,7 @@ a formula: a cell of text that begins with ``=`` stays text.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -190,7 +191,8 @@ def excel_errors(name: str) -> Iterator[None]:
     from xml.etree.ElementTree import ParseError
 
     invalid = _openpyxl().utils.exceptions.InvalidFileException
-    damaged = (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, invalid, EOFError)
+    damaged = (zipfile.BadZipFile, zlib.error, ParseError, LookupError, ValueError, TypeError,
+               AttributeError, ArithmeticError, NotImplementedError, invalid, EOFError)  # fmt: skip
     try:
         yield
     except FileFormatError:

@@ -61,6 +61,8 @@ def leaves(data: Bytes, found: Tokens) -> list[Leaf]:
     names, list_of, path_of, element_of = _paths(data, found)
     is_leaf = (path_of >= 0) & np.isin(found.kind, (STRING, VALUE))
     at = np.flatnonzero(is_leaf)
+    if not len(at):
+        return []
     order = at[np.argsort(path_of[at], kind="stable")]
     paths, first = np.unique(path_of[order], return_index=True)
     made = []

@@ -25,9 +25,8 @@ class Limits:
     depth
         Levels of nesting in JSON, at most.
     originals
-        Distinct original values that verification holds in memory at a time, about; up to twice as
-        many until they are counted. What is more is set aside, encrypted, and takes passes of its
-        own over the output.
+        Distinct original values that verification holds in memory at a time, about. What is more is
+        set aside, encrypted, and takes passes of its own over the output.
     """
 
     field_bytes: int = 16 << 20

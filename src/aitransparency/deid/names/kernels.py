@@ -9,6 +9,7 @@ list and the weights; blocks of places are small enough for what they need to st
 
 from __future__ import annotations
 
+import numba  # noqa: F401  # whole before its parts: another thread may be importing it
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types

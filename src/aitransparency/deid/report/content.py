@@ -5,56 +5,30 @@ Markdown and HTML are two renderings of this, so that they say the same.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aitransparency.deid.report.model import bands, small
-from aitransparency.errors import InputError
+from aitransparency.deid.report.blocks import (
+    EMPTY,
+    Bars,
+    Block,
+    Table,
+    Words,
+    percent,
+    shown_count,
+    texts,
+    words_of,
+)
+from aitransparency.deid.report.risk_content import risk_blocks
 
 if TYPE_CHECKING:
     from aitransparency.deid.report.model import Report
-    from aitransparency.deid.risk import Risk, Suggestion
     from aitransparency.deid.verify import Verification
 
-Words = Mapping[str, Any]  # text and tables of text
 
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """A bar chart, and the words that stand for it; every bar has a name, a size and its label."""
-
-    title: str
-    head: tuple[str, str]
-    bars: tuple[tuple[str, float, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; `numbers` are the positions of columns of figures."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: frozenset[int] = frozenset()
-    title: str = ""
-
-
-_EMPTY = "—"  # of a cell that says nothing
-_FEW = 0.05  # of the population; from less, uniqueness there can hardly be estimated
-
-_LEVELS = {
-    "open": re.compile(r"width (\S+), from (\S+) on one"),
-    "width": re.compile(r"width (\S+)"),
-    "first": re.compile(r"first ([0-9]+)"),
-    "own": re.compile(r"level ([0-9]+)"),
-}
-
-Block = str | Table | Bars
+_FILES = 50  # that are listed; JSON has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +61,9 @@ def content(report: Report, language: str) -> Content:
     sections = (
         Section("found", titles["found"], _found(report, words, named)),
         Section("done", titles["done"], _done(report, words, named)),
+        *_files(report, words),
         Section("verified", titles["verified"], _verified(report, words, named)),
-        Section("risk", titles["risk"], _risk(report.risk, words)),
+        Section("risk", titles["risk"], risk_blocks(report.risk, words)),
         Section("attacks", titles["attacks"], _attacks(report, words)),
         Section("grade", titles["grade"], _grade(report, words, language)),
         Section("unchecked", titles["unchecked"], _unchecked(report, words), listed=True),
@@ -105,58 +80,9 @@ def content(report: Report, language: str) -> Content:
     )
 
 
-def risk_lines(found: Risk, language: str) -> list[str]:
-    """Return what a risk says in a language, as lines for a terminal; cells parted by tabs."""
-    lines: list[str] = []
-    for block in _risk(found, words_of(language)):
-        if isinstance(block, str):
-            lines.append(block)
-        elif isinstance(block, Table):
-            lines += ["", *([block.title] if block.title else [])]
-            lines += ["\t".join(row) for row in (block.head, *block.rows)]
-        else:
-            lines += ["", block.title, *(f"{name}\t{shown}" for name, _, shown in block.bars)]
-    return lines
-
-
-def suggestion_lines(found: Suggestion, language: str) -> list[str]:
-    """Return what a suggestion says in a language, as lines for a terminal."""
-    words = words_of(language)
-    told = words["suggestion"]
-    proof = told["proven" if found.proven else "unproven"]
-    return [
-        told["head"].format(k=found.k, proof=proof, loss=_percent(found.loss)),
-        *(f"{column}\t{level_name(level, words)}" for column, level in found.levels.items()),
-        told["emptied"].format(
-            cells=f"{found.cells_suppressed:,}", records=f"{found.records_suppressed:,}"
-        ),
-    ]
-
-
-@cache
-def _texts(name: str) -> Words:
-    return tomllib.loads(
-        files("aitransparency.deid").joinpath(f"words/{name}.toml").read_text("utf-8")
-    )
-
-
-def words_of(language: str) -> Words:
-    """Return the words of a language.
-
-    Raises
-    ------
-    InputError
-        The language is neither "zh" nor "en".
-    """
-    if language not in _texts("report"):
-        raise InputError(f"language is 'zh' or 'en', got {language!r}")
-    words: Words = _texts("report")[language]
-    return words
-
-
 def entity_names(language: str) -> Mapping[str, str]:
     """Return what the entities are called in a language."""
-    names: Mapping[str, str] = _texts("entities")[language]
+    names: Mapping[str, str] = texts("entities")[language]
     return names
 
 
@@ -168,9 +94,9 @@ def _summary(report: Report, words: Words) -> tuple[tuple[str, str], ...]:
     found = report.verification
     left = words["unknown"] if found is None else f"{sum(found.leaks.values()):,}"
     risk = report.risk
-    highest = words["unknown"] if risk is None else _percent(risk.prosecutor.highest)
+    highest = words["unknown"] if risk is None else percent(risk.prosecutor.highest)
     return (
-        (_count(finds), told["found"]),
+        (shown_count(finds), told["found"]),
         (told["of"].format(part=treated, whole=len(direct)), told["direct"]),
         (left, told["left"]),
         (highest, told["risk"]),
@@ -192,7 +118,7 @@ def _found(report: Report, words: Words, named: Mapping[str, str]) -> tuple[Bloc
     if not finds and not linked:
         return (intro, told["none"])
     bars = tuple(
-        (name, float(max(count, 4)), _count(count))
+        (name, float(max(count, 4)), shown_count(count))
         for name, count in (finds + linked).most_common()
     )
     blocks: tuple[Block, ...] = (intro, Bars(told["chart"], tuple(told["columns"]), bars))
@@ -204,18 +130,43 @@ def _done(report: Report, words: Words, named: Mapping[str, str]) -> tuple[Block
         (
             column.name,
             words["role"].get(column.role, column.role),
-            named.get(column.entity or "", column.entity or _EMPTY),
+            named.get(column.entity or "", column.entity or EMPTY),
             words["technique"].get(column.technique, column.technique),
-            words["clause"].get(column.technique, _EMPTY),
-            _count(column.nulls),
-            _count(column.misfits),
-            _listed(column.finds, words, named) or _EMPTY,
+            words["clause"].get(column.technique, EMPTY),
+            shown_count(column.nulls),
+            shown_count(column.misfits),
+            _listed(column.finds, words, named) or EMPTY,
         )
         for column in report.columns
     )
     table = Table(tuple(words["done"]["columns"]), rows, frozenset({5, 6}))
     amiss = any(column.misfits for column in report.columns)
-    return (table, words["done"]["misfits"]) if amiss else (table,)
+    return (words["done"]["misfits"], table) if amiss else (table,)
+
+
+def _files(report: Report, words: Words) -> tuple[Section, ...]:
+    """Return what happened to each file of a job over files."""
+    files = getattr(report, "files", ())  # of a `FileReport`, which is not imported for a table
+    if not files:
+        return ()
+    told = words["files"]
+    rows = tuple(
+        (
+            one.source,
+            one.format if one.compression in ("", "none") else f"{one.format} {one.compression}",
+            one.encoding or EMPTY,
+            f"{one.rows_in:,}",
+            f"{one.rows_out:,}",
+            shown_count(one.quarantined),
+            shown_count(one.formulas),
+        )
+        for one in files[:_FILES]
+    )
+    table = Table(tuple(told["columns"]), rows, frozenset({3, 4, 5, 6}))
+    blocks: tuple[Block, ...] = (table,)
+    if len(files) > _FILES:
+        blocks = (table, told["more"].format(count=f"{len(files) - _FILES:,}"))
+    return (Section("files", words["sections"]["files"], blocks),)
 
 
 def _verified(report: Report, words: Words, named: Mapping[str, str]) -> tuple[Block, ...]:
@@ -231,9 +182,9 @@ def _verified(report: Report, words: Words, named: Mapping[str, str]) -> tuple[B
         if counts:
             lines.append(told[key].format(list=_listed(counts, words)))
     if found.own_row_cells:
-        lines.append(told["own"].format(count=_count(found.own_row_cells)))
+        lines.append(told["own"].format(count=shown_count(found.own_row_cells)))
     if found.unsearched_cells:
-        lines.append(told["short"].format(count=_count(found.unsearched_cells)))
+        lines.append(told["short"].format(count=shown_count(found.unsearched_cells)))
     if found.doubts:
         lines.append(told["doubts"].format(list=_listed(found.doubts, words)))
     lines.append(_again(found, words, named))
@@ -254,90 +205,7 @@ def _again(found: Verification, words: Words, named: Mapping[str, str]) -> str:
         words["sentence"].format(one=name, other=_listed(counts, words, named))
         for name, counts in found.seen_again.items()
     ]
-    return str(told["again"].format(rows=rows, list="; ".join(parts)))
-
-
-def _risk(found: Risk | None, words: Words) -> tuple[Block, ...]:
-    told = words["risk"]
-    if found is None:
-        return (told["no"],)
-    blocks: list[Block] = [
-        told["intro"].format(
-            columns=words["separator"].join(found.quasi_identifiers),
-            rows=f"{found.rows:,}",
-            classes=f"{found.classes:,}",
-            k=f"{found.k:,}",
-        )
-    ]
-    people = [("prosecutor", found.prosecutor), ("journalist", found.journalist)]
-    rows = [
-        (told[name], _percent(one.highest), _percent(one.mean), _percent(one.share_at_risk))
-        for name, one in people
-        if one is not None
-    ]
-    rows.append((told["marketer"], _EMPTY, _percent(found.marketer), _EMPTY))
-    head = tuple(one.format(at_risk=_percent(found.at_risk)) for one in told["attackers"])
-    blocks.append(Table(head, tuple(rows), frozenset({1, 2, 3})))
-    blocks.append(told["unique"].format(share=_percent(found.unique_share)))
-    blocks += _population(found, told)
-    sizes = tuple((name, float(count), _count(count)) for name, count in bands(found.sizes))
-    blocks.append(Bars(told["chart"], tuple(told["bands"]), sizes))
-    if found.sensitive:
-        lines = tuple(
-            (
-                name,
-                str(one.distinct_l),
-                f"{one.entropy_l:.2f}",
-                f"{one.t:.3f}",
-                f"{one.alpha:.3f}",
-                f"{one.beta:.2f}",
-            )
-            for name, one in found.sensitive.items()
-        )
-        blocks.append(Table(tuple(told["sensitive"]), lines, frozenset(range(1, 6))))
-    blocks.append(_ranking(found, told, words))
-    return tuple(blocks)
-
-
-def _population(found: Risk, told: Words) -> list[Block]:
-    known = found.population
-    if known is None:
-        return []
-    lines: list[Block] = [
-        told["population"].format(size=f"{known.size:,}", source=told["source"][known.source])
-    ]
-    if known.presence is not None:
-        low, high = known.presence
-        lines.append(told["presence"].format(low=_percent(low), high=_percent(high)))
-    if found.unique_share and known.uniques:
-        counts = {name: _count(round(number)) for name, number in known.uniques.items()}
-        if "counted" in counts:
-            lines.append(told["counted"].format(count=counts["counted"]))
-        elif "low" in counts:
-            lines.append(told["uniques"].format(**counts))
-            if found.rows < _FEW * known.size:
-                lines.append(told["few"])
-        else:
-            lines.append(told["counted"].format(count=counts["best"]))
-    return lines
-
-
-def _ranking(found: Risk, told: Words, words: Words) -> Table:
-    rows = tuple(
-        (
-            one.column,
-            f"{one.distinct:,}",
-            _percent(one.without.mean_risk),
-            words["none"]
-            if one.generalised is None
-            else words["aside"].format(
-                one=_percent(one.generalised[1].mean_risk),
-                other=level_name(one.generalised[0], words),
-            ),
-        )
-        for one in found.ranking
-    )
-    return Table(tuple(told["ranked"]), rows, frozenset({1, 2, 3}), told["ranking"])
+    return str(told["again"].format(rows=rows, list=words["pause"].join(parts)))
 
 
 def _attacks(report: Report, words: Words) -> tuple[Block, ...]:
@@ -349,9 +217,9 @@ def _attacks(report: Report, words: Words) -> tuple[Block, ...]:
             told["linkage"].format(
                 columns=words["separator"].join(one.columns) or words["unknown"],
                 tried=f"{one.tried:,}",
-                success=_percent(one.success),
-                unique=_percent(one.unique),
-                chance=_percent(one.by_chance),
+                success=percent(one.success),
+                unique=percent(one.unique),
+                chance=percent(one.by_chance),
             )
         )
     for column, guess in report.guesses.items():
@@ -360,9 +228,9 @@ def _attacks(report: Report, words: Words) -> tuple[Block, ...]:
             told["guess"].format(
                 column=column,
                 known=told["known"].format(list=known) if known else "",
-                success=_percent(guess.success),
+                success=percent(guess.success),
                 candidates=f"{guess.candidates:,.0f}",
-                alone=_percent(guess.alone),
+                alone=percent(guess.alone),
                 hidden=f"{guess.hidden:,.0f}",
                 possible=""
                 if guess.possible is None
@@ -378,16 +246,6 @@ def _grade(report: Report, words: Words, language: str) -> tuple[Block, ...]:
     made = report.grade
     answers = Table(tuple(words["grade"]["answers"]), tuple(made.answered(language)))
     return (*made.grounds(language), answers, made.caution(language))
-
-
-def level_name(name: str, words: Words) -> str:
-    """Return what a level of a hierarchy is called in a language."""
-    told = words["levels"]
-    for kind, pattern in _LEVELS.items():
-        found = pattern.fullmatch(name)
-        if found is not None:
-            return str(told[kind].format(*found.groups()))
-    return str(told["names"].get(name, name))
 
 
 def _unchecked(report: Report, words: Words) -> tuple[Block, ...]:
@@ -421,18 +279,6 @@ def _facts(report: Report, words: Words) -> tuple[tuple[str, str], ...]:
 
 def _listed(counts: Mapping[str, int], words: Words, named: Mapping[str, str] | None = None) -> str:
     names: Sequence[str] = [
-        f"{(named or {}).get(name, name)} {_count(count)}" for name, count in counts.items()
+        f"{(named or {}).get(name, name)} {shown_count(count)}" for name, count in counts.items()
     ]
     return str(words["separator"].join(names))
-
-
-def _count(count: int) -> str:
-    shown = small(count)
-    return shown if isinstance(shown, str) else f"{shown:,}"
-
-
-def _percent(share: float) -> str:
-    """Return a share with enough digits to tell it from nothing."""
-    if share == 0 or share >= 0.1:
-        return f"{share:.1%}"
-    return f"{share:.2%}" if share >= 0.0001 else "<0.01%"

@@ -13,7 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from aitransparency.deid.report.content import Bars, Block, Section, Table, content
+from aitransparency.deid.report.blocks import Bars, Block, Table
+from aitransparency.deid.report.content import Section, content
 
 if TYPE_CHECKING:
     from aitransparency.deid.report.model import Report

@@ -109,7 +109,7 @@ def hierarchy(
     InputError
         `given` lacks a value, or is not nested.
     """
-    above = _given(values, column, given) if given is not None else steps(values)
+    above = given_steps(values, column, given) if given is not None else steps(values)
     text = as_text(values) if len(values) else pa.array([], pa.large_string())
     levels = [_level(Step("as it is", text, None))]
     for step in above:
@@ -123,9 +123,10 @@ def hierarchy(
     return Hierarchy(column, values, tuple(levels))
 
 
-def _given(
+def given_steps(
     values: pa.Array, column: str, given: Mapping[Any, Sequence[str]]
 ) -> list[Step]:  # the keys are values of any column
+    """Return the levels of a hierarchy of one's own; see `hierarchy`."""
     known = values.to_pylist()
     missing = sum(1 for value in known if value is not None and value not in given)
     if missing:

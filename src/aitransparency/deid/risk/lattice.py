@@ -18,7 +18,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -114,7 +114,7 @@ class Lattice:
             After this long the best node so far is returned.
         """
         stop = time.perf_counter() + seconds
-        nodes = np.array(list(product(*(range(height) for height in self._heights))), np.int16)
+        nodes = np.indices(self._heights, np.int16).reshape(len(self._heights), -1).T
         bounds = np.zeros(len(nodes))
         for column, losses in enumerate(self._column_loss):
             bounds += losses[nodes[:, column]]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from aitransparency.deid.risk.anonymity import columns_of
 from aitransparency.deid.risk.classes import (
@@ -29,6 +30,7 @@ from aitransparency.deid.risk.classes import (
     values_of,
 )
 from aitransparency.deid.risk.diversity import Diversity, diversity
+from aitransparency.deid.risk.hierarchy import given_steps
 from aitransparency.deid.risk.ranking import Contribution, ranked
 from aitransparency.deid.risk.uniqueness import sample_uniques_unique
 from aitransparency.deid.text import as_text
@@ -37,6 +39,8 @@ from aitransparency.frames import to_table
 
 if TYPE_CHECKING:
     from aitransparency.deid.risk.suggest import Suggestion
+
+Levels = Mapping[Any, Sequence[str]]  # the keys are values of any column
 
 AT_RISK = 0.2  # one in five: a default of this package, not of a standard
 
@@ -192,7 +196,7 @@ def risk(
     frame: object,
     *,
     quasi_identifiers: Sequence[str],
-    sensitive: Sequence[str] | Mapping[str, Sequence[pa.Array]] = (),
+    sensitive: Sequence[str] | Mapping[str, Levels] = (),
     population: object = None,
     weights: str | None = None,
     at_risk: float = AT_RISK,
@@ -206,9 +210,10 @@ def risk(
     quasi_identifiers
         Columns that somebody who looks for a person may know.
     sensitive
-        Columns that nobody should learn. A mapping gives levels for the hierarchical distance of
-        t-closeness: for each distinct value in order of first appearance its names, coarser and
-        coarser. Else numbers and dates are ordered, and other values equally far apart.
+        Columns that nobody should learn. A mapping gives a hierarchy for the hierarchical distance
+        of t-closeness: each value to its names, finest first, all equally many; a root is added
+        where the last is not one. An empty one, or none, leaves numbers and dates ordered, and
+        other values equally far apart.
     population
         The number of people that the records come from, or a frame that has the quasi-identifiers
         of all of them, generalised like `frame`.
@@ -249,10 +254,7 @@ def risk(
         journalist=journalist,
         population=known,
         sensitive={
-            name: diversity(
-                grouped.ids, len(sizes), encode(table[name]), levels=levels.get(name, ())
-            )
-            for name in asked
+            name: _told(table[name], grouped, name, levels.get(name) or {}) for name in asked
         },
         ranking=ranked(names, encoded, grouped),
         sizes={int(size): int(counted[size]) for size in np.flatnonzero(counted)},
@@ -260,6 +262,18 @@ def risk(
         _encoded=encoded,
         _grouped=grouped,
     )
+
+
+def _told(column: pa.ChunkedArray, grouped: Classes, name: str, given: Levels) -> Diversity:
+    """Return what the classes tell about one sensitive column."""
+    values = encode(column)
+    levels: list[pa.Array] = []
+    if given:
+        steps = given_steps(values.values, name, given)
+        levels = [pc.fill_null(step.labels, "") for step in steps]
+        if not levels or len(levels[-1].unique()) > 1:
+            levels.append(pa.array(["*"] * values.count))
+    return diversity(grouped.ids, len(grouped.sizes), values, levels=levels)
 
 
 def _least_k(max_risk: float) -> int:

@@ -12,7 +12,7 @@ has, and takes a pass of its own over the output.
 ...     known.add(skeleton(TextColumn.from_strings([number])))
 ...     across.add(Learned(known, {}))
 >>> [one.count for one in across.passes()]
-[3, 1]
+[2, 2]
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Across:
     Parameters
     ----------
     limit
-        Distinct values held at a time, about; up to twice as many until they are counted.
+        Distinct values held at a time, about.
     folder
         Where the file is that takes more; the system's temporary folder where None.
     """
@@ -71,7 +71,7 @@ class Across:
         self._now.add_all(learned.originals)
         for name, pairs in learned.pairs.items():
             self._pairs.setdefault(name, Pairs()).add_all(pairs)
-        if self._now.held > 2 * self._limit and self._now.distinct() > self._limit:
+        if self._now.distinct() > self._limit:
             self._aside = self._aside or _Aside(self._folder)
             self._aside.put(self._now.dumps())
             self._now = Originals()

@@ -170,3 +170,63 @@ def own(words, offsets, data, own_words, own_offsets, own_data, rows, found):
                 found[0, many], found[1, many] = which, at
                 many += 1
     return many
+
+
+@kernel
+def place(hashes, count, slots):
+    """Note where the first hashes stand; `slots` is int32 (2^k,), all -1, more than there are."""
+    mask = np.uint64(len(slots) - 1)
+    for one in range(count):
+        slot = hashes[one] & mask
+        while slots[slot] >= 0:
+            slot = (slot + _ONE) & mask
+        slots[slot] = one
+
+
+@kernel
+def insert(hashes, anchors, marks, held_hashes, held_anchors, held_marks, count, slots):
+    """Add values that are not held yet; return how many there are now.
+
+    Of two marks for one hash the smaller stays: it is the certain one.
+    """
+    mask = np.uint64(len(slots) - 1)
+    for one in range(len(hashes)):
+        slot = hashes[one] & mask
+        while slots[slot] >= 0 and held_hashes[slots[slot]] != hashes[one]:
+            slot = (slot + _ONE) & mask
+        at = slots[slot]
+        if at < 0:
+            slots[slot] = count
+            held_hashes[count], held_anchors[count] = hashes[one], anchors[one]
+            held_marks[count] = marks[one]
+            count += 1
+        elif marks[one] < held_marks[at]:
+            held_marks[at] = marks[one]
+    return count
+
+
+@kernel
+def pairs(after, before, slots, kept):
+    """Write where each pair stands once; return how many there are, and collisions.
+
+    A collision is an `after` with a second `before`, each counted once. `slots` is int32 (2^k,),
+    all -1; those of one `after` follow each other.
+    """
+    mask = np.uint64(len(slots) - 1)
+    many = collisions = 0
+    for one in range(len(after)):
+        slot = after[one] & mask
+        others = 0
+        while slots[slot] >= 0:
+            place = kept[slots[slot]]
+            if after[place] == after[one]:
+                if before[place] == before[one]:
+                    break
+                others += 1
+            slot = (slot + _ONE) & mask
+        if slots[slot] < 0:
+            slots[slot] = many
+            kept[many] = one
+            many += 1
+            collisions += others == 1
+    return many, collisions

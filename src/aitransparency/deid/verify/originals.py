@@ -1,9 +1,9 @@
 """The originals to look for: hashes of their skeletons, never the values.
 
-Each value of eight bytes and more is kept as two 64-bit numbers: its eight middle bytes, which
-tell cheaply where in a text it could stand, and a hash of all of it. Sixteen bytes a value, so ten
-million people with three identifiers take about half a gigabyte. A text matches where both agree;
-the chance that another text does is below the number of values over 2^64 for each place tried.
+Each value of eight bytes and more is kept as two 64-bit numbers and its length, 18 bytes in all:
+its eight middle bytes, which tell cheaply where in a text it could stand, and a hash of all of it.
+A text matches where both agree; the chance that another text does is below the number of values
+over 2^64 for each place tried.
 
 >>> from aitransparency.deid.verify.skeleton import skeleton
 >>> from aitransparency.deid.column import TextColumn
@@ -28,7 +28,7 @@ from aitransparency.deid.verify.skeleton import Skeleton
 U64 = npt.NDArray[np.uint64]
 
 ANCHOR = 8  # bytes of a value that are compared first
-_GROWN = 4_000_000  # numbers that may wait before duplicates are taken out
+_GROWN = 200_000  # values that may wait before those that repeat are taken out
 _K0, _K1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _FACTORS = (_K0, np.uint64(0xC2B2AE3D27D4EB4F))
 _CHUNK = 1 << 17  # words tried at a time; temporaries stay in the cache
@@ -143,18 +143,19 @@ class Sealed:
     certain
         bool (count,): a text that holds the value holds an original. Else it holds a name, which
         may be a word of the text as well.
-    anchors, anchor_lengths
-        uint64 and int64 (m,), sorted by anchor: the middle bytes of values, and how long the
-        values are that have them.
-    filter
-        Whether a number can be among the anchors.
+    lengths
+        int64 (m,), how long values are, at most `_LENGTHS`.
+    anchors
+        Whether a number can be the middle bytes of a value.
+    pairs
+        Whether `paired` middle bytes and length can be those of a value.
     """
 
     hashes: U64
     certain: npt.NDArray[np.bool_]
-    anchors: U64
-    anchor_lengths: Ints
-    filter: Filter
+    lengths: Ints
+    anchors: Filter
+    pairs: Filter
 
     @property
     def count(self) -> int:
@@ -162,98 +163,145 @@ class Sealed:
         return len(self.hashes)
 
 
+def paired(anchors: U64, lengths: Any) -> U64:  # a number or an array
+    """Return one number for middle bytes and a length, uint64 (m,)."""
+    return anchors ^ (np.asarray(lengths).astype(np.uint64) * _K1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """Hashes and anchors, uint64 (n,), and lengths with `_NAMED` for names, uint16 (n,)."""
+
+    hashes: U64
+    anchors: U64
+    marks: npt.NDArray[np.uint16]
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def take(self, index: Any) -> _Values:  # positions or a slice
+        return _Values(self.hashes[index], self.anchors[index], self.marks[index])
+
+    @classmethod
+    def empty(cls, size: int) -> _Values:
+        return cls(np.empty(size, np.uint64), np.empty(size, np.uint64), np.empty(size, np.uint16))
+
+    @classmethod
+    def concat(cls, parts: list[_Values]) -> _Values:
+        return cls(
+            np.concatenate([part.hashes for part in parts]),
+            np.concatenate([part.anchors for part in parts]),
+            np.concatenate([part.marks for part in parts]),
+        )
+
+
 class Originals:
     """Values as they come in, batch by batch."""
 
     def __init__(self) -> None:
-        self._hashes: dict[bool, list[U64]] = {True: [], False: []}
-        self._pairs: list[npt.NDArray[Any]] = []  # anchor and length, a structured array
+        self._parts: list[_Values] = []  # may repeat
         self._waiting = 0
-        self._sorted = 0
-
-    @property
-    def held(self) -> int:
-        """How many values are held, those that repeat counted more than once."""
-        return self._sorted + self._waiting
+        self._held = _Values.empty(0)  # the first `_count` are distinct values
+        self._count = 0
+        self._slots = np.empty(0, np.int32)  # where hashes stand in `_held`; empty if not known
 
     def add(self, made: Skeleton, rows: Ints | None = None, *, certain: bool = True) -> None:
         """Take in skeletons of at least `ANCHOR` bytes; repeated ones cost nothing."""
         rows = np.arange(len(made)) if rows is None else rows
         if not len(rows):
             return
-        hashed = hash_rows(made, rows)
-        lengths = np.minimum(made.lengths()[rows], _LENGTHS)
-        pairs = np.empty(len(rows), _PAIR)
-        pairs["anchor"] = made.words[made.offsets[rows] + (lengths - ANCHOR) // 2]
-        pairs["length"] = lengths
-        self._hashes[certain].append(hashed)
-        self._pairs.append(pairs)
-        self._grow(len(rows))
+        start = made.offsets[rows]
+        lengths = np.minimum(made.offsets[rows + 1] - start, _LENGTHS)
+        marks = lengths.astype(np.uint16) | np.uint16(0 if certain else _NAMED)
+        anchors = made.words[start + (lengths - ANCHOR) // 2]
+        self._take(_Values(hash_pieces(made.data, start, lengths), anchors, marks))
 
     def add_all(self, other: Originals) -> None:
         """Take in what others hold."""
-        for certain, parts in other._hashes.items():
-            self._hashes[certain].extend(parts)
-        self._pairs.extend(other._pairs)
-        self._grow(other.held)
+        for part in other._parts:
+            self._take(part)
+        if other._count:
+            self._take(other._held.take(slice(other._count)))
 
-    def _grow(self, count: int) -> None:
-        self._waiting += count
-        if self._waiting > max(_GROWN, self._sorted // 2):
+    def _take(self, part: _Values) -> None:
+        self._parts.append(part)
+        self._waiting += len(part)
+        if self._waiting > _GROWN:
             self._compact()
 
     def distinct(self) -> int:
         """Return how many values are held, each counted once."""
         self._compact()
-        return self._sorted
+        return self._count
 
     def _compact(self) -> None:
-        if not self._waiting:
+        """Take out what repeats; a value that is certain somewhere is certain."""
+        parts, self._parts, self._waiting = self._parts, [], 0
+        if not parts:
             return
-        for certain, parts in self._hashes.items():
-            self._hashes[certain] = [_distinct(np.concatenate(parts))] if parts else []
-        self._pairs = [_unique_pairs(np.concatenate(self._pairs))] if self._pairs else []
-        self._waiting = 0
-        self._sorted = sum(len(part) for parts in self._hashes.values() for part in parts)
+        if pays(8 * (self._count + sum(map(len, parts)))):
+            for part in parts:
+                self._insert(part)
+            return
+        together = _Values.concat([self._held.take(slice(self._count)), *parts])
+        order = np.lexsort((together.marks, together.hashes))
+        self._held = together.take(order[is_first(together.hashes[order])])
+        self._count = len(self._held)
+        self._slots = np.empty(0, np.int32)
+
+    def _insert(self, part: _Values) -> None:
+        from aitransparency.deid.verify import kernels
+
+        most = self._count + len(part)
+        if most > len(self._held):
+            grown = _Values.empty(max(most, 2 * self._count))
+            old = self._held.take(slice(self._count))
+            grown.hashes[: len(old)] = old.hashes
+            grown.anchors[: len(old)] = old.anchors
+            grown.marks[: len(old)] = old.marks
+            self._held = grown
+        if 3 * most > 2 * len(self._slots):
+            self._slots = np.full(1 << int(np.ceil(np.log2(2 * most + 1))), -1, np.int32)
+            kernels.place(self._held.hashes, self._count, self._slots)
+        self._count = kernels.insert(*_arrays(part), *_arrays(self._held), self._count, self._slots)
 
     def dumps(self) -> bytes:
         """Return what is held as bytes; they say as much as the values do."""
         self._compact()
-        parts = [_together(self._hashes[True]), _together(self._hashes[False])]
-        pairs = self._pairs[0] if self._pairs else np.empty(0, _PAIR)
-        sizes = np.array([len(parts[0]), len(parts[1]), len(pairs)], "<u8")
-        return b"".join(one.tobytes() for one in (sizes, *parts, pairs))
+        arrays = _arrays(self._held.take(slice(self._count)))
+        return b"".join([np.uint64(self._count).tobytes(), *(one.tobytes() for one in arrays)])
 
     @classmethod
     def loads(cls, data: bytes) -> Originals:
         """Read what `dumps` wrote."""
-        sure, named, _ = np.frombuffer(data, "<u8", 3).tolist()
-        hashes = np.frombuffer(data, "<u8", sure + named, 24)
         made = cls()
-        made._hashes = {True: [hashes[:sure]], False: [hashes[sure:]]}
-        made._pairs = [np.frombuffer(data, _PAIR, -1, 24 + 8 * (sure + named))]
-        made._sorted = sure + named
+        count = made._count = int(np.frombuffer(data, "<u8", 1)[0])
+        hashes, anchors = (np.frombuffer(data, "<u8", count, 8 + at * count) for at in (0, 8))
+        made._held = _Values(hashes, anchors, np.frombuffer(data, "<u2", count, 8 + 16 * count))
         return made
 
     def sealed(self) -> Sealed:
         """Return the values, sorted."""
         self._compact()
-        sure, named = _together(self._hashes[True]), _together(self._hashes[False])
-        hashes = _distinct(np.concatenate([sure, named]))
-        certain = np.zeros(len(hashes), np.bool_)
-        certain[np.searchsorted(hashes, sure)] = True
-        pairs = self._pairs[0] if self._pairs else np.empty(0, _PAIR)
-        anchors = np.ascontiguousarray(pairs["anchor"])
+        held = self._held.take(slice(self._count))
+        named, lengths = held.marks >= _NAMED, held.marks & np.uint16(_NAMED - 1)
+        hashes = np.sort(held.hashes)
+        certain = np.ones(len(hashes), np.bool_)
+        certain[np.searchsorted(hashes, held.hashes[named])] = False
         return Sealed(
-            hashes, certain, anchors, pairs["length"].astype(np.int64), Filter.of(anchors)
+            hashes,
+            certain,
+            np.flatnonzero(np.bincount(lengths)),
+            Filter.of(held.anchors),
+            Filter.of(paired(held.anchors, lengths)),
         )
 
 
-_PAIR = np.dtype([("anchor", "<u8"), ("length", "<u2")])
+_NAMED = 1 << 15
 
 
-def _together(parts: list[U64]) -> U64:
-    return np.concatenate([np.empty(0, np.uint64), *parts])
+def _arrays(values: _Values) -> tuple[U64, U64, npt.NDArray[np.uint16]]:
+    return values.hashes, values.anchors, values.marks
 
 
 def is_first(ordered: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:  # numbers or structures
@@ -261,13 +309,3 @@ def is_first(ordered: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:  # numbers or 
     new = np.ones(len(ordered), np.bool_)
     new[1:] = ordered[1:] != ordered[:-1]
     return new
-
-
-def _distinct(numbers: U64) -> U64:
-    numbers = np.sort(numbers)  # np.unique goes by way of a hash table and is slower
-    return numbers[is_first(numbers)]
-
-
-def _unique_pairs(pairs: npt.NDArray[Any]) -> npt.NDArray[Any]:  # structured
-    pairs = pairs[np.argsort(pairs["anchor"], kind="stable")]  # some pairs may stay twice
-    return pairs[is_first(pairs)]

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, TextColumn
+from aitransparency.deid.compiled import pays
 from aitransparency.deid.verify.originals import hash_rows, is_first
 from aitransparency.deid.verify.skeleton import Skeleton
 
@@ -52,25 +53,34 @@ class Pairs:
         if self._waiting > _GROWN:
             self._compact()
 
-    def _compact(self) -> None:
-        if self._parts:
-            self._parts = [_distinct(np.concatenate(self._parts))]
+    def _compact(self) -> int:
+        """Take out pairs that repeat; return how many pseudonyms have several originals."""
         self._waiting = 0
+        if not self._parts:
+            return 0
+        made, collisions = _distinct(np.concatenate(self._parts))
+        self._parts = [made]
+        return collisions
 
     def collisions(self) -> int:
         """Return how many pseudonyms stand for more than one original."""
-        self._compact()
-        if not self._parts:
-            return 0
-        after = self._parts[0]["after"]  # sorted
-        repeated = after[1:][after[1:] == after[:-1]]
-        return len(np.unique(repeated))
+        return self._compact()
 
 
 def _part(text: TextColumn) -> Bytes:
     return text.data[text.offsets[0] : text.offsets[-1]]
 
 
-def _distinct(pairs: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    pairs = pairs[np.lexsort((pairs["before"], pairs["after"]))]
-    return pairs[is_first(pairs)]
+def _distinct(pairs: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], int]:
+    after, before = np.ascontiguousarray(pairs["after"]), np.ascontiguousarray(pairs["before"])
+    if pays(16 * len(pairs)):
+        from aitransparency.deid.verify import kernels
+
+        slots = np.full(1 << int(np.ceil(np.log2(2 * len(pairs) + 1))), -1, np.int32)
+        kept = np.empty(len(pairs), np.int64)
+        many, collisions = kernels.pairs(after, before, slots, kept)
+        return pairs[kept[:many]], int(collisions)
+    pairs = pairs[np.lexsort((before, after))]
+    pairs = pairs[is_first(pairs)]
+    after = pairs["after"]  # sorted
+    return pairs, len(np.unique(after[1:][after[1:] == after[:-1]]))

@@ -42,8 +42,8 @@ class Verification:
         Column to entity to the number of finds when the output was scanned again. Surrogates are
         found too: they are well-formed.
     rescanned_rows
-        Cells of the output that were scanned again: of each column of text the first 1,000 rows
-        and one in eight of the others, one in 64 where a technique replaces every value.
+        Cells of the output that were scanned again: the first 1,000 rows of each column, and
+        of the others one in eight where it is free text, else one in 64.
     collisions
         Column to the number of pseudonyms that stand for more than one original.
     redacted

@@ -15,12 +15,10 @@ import numpy.typing as npt
 
 from aitransparency.deid.column import Ints
 from aitransparency.deid.compiled import pays
-from aitransparency.deid.verify.originals import ANCHOR, Filter, Sealed, hash_pieces
+from aitransparency.deid.verify.originals import ANCHOR, Filter, Sealed, hash_pieces, paired
 from aitransparency.deid.verify.skeleton import Skeleton, same_kind_beside
 
 Mask = npt.NDArray[np.bool_]
-
-_EXPANDED = 4_000_000  # pieces hashed at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +69,31 @@ def originals_in(made: Skeleton, known: Sealed) -> Hits:
     if not known.count:
         return Hits.concat([])
     size = min(len(made.words), int(made.offsets[-1]))
-    places = known.filter.passing(made.words, size, ~np.uint64(0))
+    places = known.anchors.passing(made.words, size, ~np.uint64(0))
+    if not len(places):
+        return Hits.concat([])
     words = made.words[places]
-    low = np.searchsorted(known.anchors, words, side="left")
-    high = np.searchsorted(known.anchors, words, side="right")
-    real = high > low
-    places, low, high = places[real], low[real], high[real]
-    step = max(1, _EXPANDED // max(int((high - low).max(initial=1)), 1))
-    parts = (slice(first, first + step) for first in range(0, len(places), step))
-    return Hits.concat(
-        [_confirmed(made, known, places[part], low[part], high[part]) for part in parts]
-    )
+    row = np.searchsorted(made.offsets, places, side="right") - 1
+    low, high = made.offsets[row], made.offsets[row + 1]
+    found = []
+    for length in known.lengths.tolist():
+        start = places - (length - ANCHOR) // 2
+        here = np.flatnonzero((start >= low) & (start + length <= high))
+        pairs = paired(words[here], length)
+        here = here[known.pairs.passing(pairs, len(pairs), ~np.uint64(0))]
+        if len(here):
+            found.append(_confirmed(made, known, row[here], start[here], length))
+    return Hits.concat(found)
 
 
-def _confirmed(made: Skeleton, known: Sealed, places: Ints, low: Ints, high: Ints) -> Hits:
-    """Return the whole originals that stand around anchors."""
-    repeats = high - low
-    pair = np.repeat(low - (np.cumsum(repeats) - repeats), repeats) + np.arange(repeats.sum())
-    length = known.anchor_lengths[pair]
-    start = np.repeat(places, repeats) - (length - ANCHOR) // 2
-    row = np.searchsorted(made.offsets, start, side="right") - 1
-    inside = (start >= 0) & (row < len(made))
-    row = np.clip(row, 0, len(made) - 1)
-    inside &= start + length <= made.offsets[row + 1]
-    start, length, row = start[inside], length[inside], row[inside]
-    which = _known(known, hash_pieces(made.data, start, length))
+def _confirmed(made: Skeleton, known: Sealed, row: Ints, start: Ints, length: int) -> Hits:
+    """Return which pieces of a length are whole originals."""
+    lengths = np.full(len(start), length)
+    which = _known(known, hash_pieces(made.data, start, lengths))
     hit = which >= 0
-    start, length, row, which = start[hit], length[hit], row[hit], which[hit]
+    row, start, lengths, which = row[hit], start[hit], lengths[hit], which[hit]
     whole = ~same_kind_beside(made, row, start, start + length)
-    start -= made.offsets[row]
-    return Hits(row, start, length, known.certain[which]).take(whole)
+    return Hits(row, start - made.offsets[row], lengths, known.certain[which]).take(whole)
 
 
 def _known(known: Sealed, hashed: npt.NDArray[np.uint64]) -> Ints:

@@ -46,9 +46,7 @@ from aitransparency.errors import InputError, LeakError
 OnLeak = Literal["error", "redact"]
 
 _BATCH = 20_000
-# One row in so many of the output is scanned again: of text and kept columns, and of those that a
-# technique replaced whole.
-_AGAIN, _AGAIN_REPLACED = 8, 64
+_AGAIN, _AGAIN_TEXT = 64, 8  # one row in so many of the output is scanned again
 _ALL = 1_000  # and all of the first rows
 _ONE_TO_ONE = frozenset({"Encrypt", "Pseudonymize"})
 
@@ -217,18 +215,26 @@ class Verifier:
         kept columns hold; that no original is left is for `search` to say.
         """
         place = self._learned + np.arange(output.num_rows)
+        samples: dict[str, pa.Array] = {}
         for name in output.schema.names:
             values = output.column(name)
-            open_ = isinstance(self._lines[name].technique, Keep | Scan)
-            step = _AGAIN if open_ else _AGAIN_REPLACED
+            line = self._lines[name]
+            is_open = line.role == "text" or isinstance(line.technique, Scan)
+            step = _AGAIN_TEXT if is_open else _AGAIN
             rows = np.flatnonzero((place < self._all) | (place % step == 0))
-            if not is_text(values.type) or not len(rows):
-                continue
-            values = values.take(pa.array(rows))
-            self._rescanned += len(values)
-            found = find_column(TextColumn.from_arrow(as_text(values)))
-            if len(found):
-                counts = np.bincount(found.entity, minlength=len(ENTITIES))
+            if is_text(values.type) and len(rows):
+                samples[name] = as_text(values.take(pa.array(rows)))
+        if not samples:
+            return
+        together = TextColumn.from_arrow(pa.concat_arrays(list(samples.values())))
+        self._rescanned += len(together)
+        found = find_column(together)
+        row = together.row_of(found.start)
+        edges = np.cumsum([0, *(len(sample) for sample in samples.values())])
+        for name, low, high in zip(samples, edges[:-1], edges[1:], strict=True):
+            entities = found.entity[(row >= low) & (row < high)]
+            if len(entities):
+                counts = np.bincount(entities, minlength=len(ENTITIES))
                 here = {ENTITIES[one]: int(counts[one]) for one in np.flatnonzero(counts)}
                 self._again.setdefault(name, Counter()).update(here)
 
