@@ -168,7 +168,7 @@ def cmac_of(values: pa.Array, key: bytes, algorithm: BlockCipher) -> Bytes:
     """
     cipher = Cipher(_CIPHERS[algorithm](key), ECB()).encryptor()
     once = int.from_bytes(cipher.update(bytes(16)), "big")
-    full, part = _doubled(once), _doubled(_doubled(once))
+    full, part = doubled(once), doubled(doubled(once))
     offsets, data = layout(values)
     sizes = np.diff(offsets)
     widest = int(sizes.max(initial=0)) + 16
@@ -189,7 +189,7 @@ def cmac_of(values: pa.Array, key: bytes, algorithm: BlockCipher) -> Bytes:
     return codes
 
 
-def _doubled(block: int) -> int:
+def doubled(block: int) -> int:
     """Multiply by x in the field of SP 800-38B."""
     return block << 1 & (1 << 128) - 1 ^ (0x87 if block >> 127 else 0)
 
