@@ -6,6 +6,7 @@ import html.parser
 import json
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import jsonschema
 import pyarrow as pa
@@ -45,6 +46,7 @@ PLAN = Plan(
         "<b>|x": Keep(),
     }
 )
+PLAN_OF_FILES = Plan({"手机号": PLAN["手机号"], "性别": Keep()})
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +143,20 @@ def test_exact_counts_of_the_population_are_hidden_where_small() -> None:
 )
 def test_levels_are_named_in_both_languages(name: str, zh: str, en: str) -> None:
     assert (level_name(name, words_of("zh")), level_name(name, words_of("en"))) == (zh, en)
+
+
+def test_a_job_over_files_tells_of_each(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(52):
+        text = f"手机号,性别\n{PHONES[number]},男\n"
+        (tmp_path / "in" / f"{number:02d}.csv").write_bytes(text.encode("gb18030"))
+    made = deid.deidentify_file(tmp_path / "in", tmp_path / "out", plan=PLAN_OF_FILES, key=KEY)
+    shown = made.to_markdown("zh")
+    assert "| 00.csv | csv | gb18030 | 1 | 1 | 0 | 0 |" in shown
+    assert "| 49.csv |" in shown
+    assert "| 50.csv |" not in shown
+    assert "另有 2 个文件" in shown
+    assert "File by file" in made.to_html("en")
 
 
 def test_a_long_name_of_a_bar_is_cut_and_told_whole() -> None:

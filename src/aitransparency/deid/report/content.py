@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from aitransparency.deid.verify import Verification
 
 
+_FILES = 50  # that are listed; JSON has all
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading and what stands under it; a list of sentences where `listed`."""
@@ -58,6 +61,7 @@ def content(report: Report, language: str) -> Content:
     sections = (
         Section("found", titles["found"], _found(report, words, named)),
         Section("done", titles["done"], _done(report, words, named)),
+        *_files(report, words),
         Section("verified", titles["verified"], _verified(report, words, named)),
         Section("risk", titles["risk"], risk_blocks(report.risk, words)),
         Section("attacks", titles["attacks"], _attacks(report, words)),
@@ -137,7 +141,32 @@ def _done(report: Report, words: Words, named: Mapping[str, str]) -> tuple[Block
     )
     table = Table(tuple(words["done"]["columns"]), rows, frozenset({5, 6}))
     amiss = any(column.misfits for column in report.columns)
-    return (table, words["done"]["misfits"]) if amiss else (table,)
+    return (words["done"]["misfits"], table) if amiss else (table,)
+
+
+def _files(report: Report, words: Words) -> tuple[Section, ...]:
+    """Return what happened to each file of a job over files."""
+    files = getattr(report, "files", ())  # of a `FileReport`, which is not imported for a table
+    if not files:
+        return ()
+    told = words["files"]
+    rows = tuple(
+        (
+            one.source,
+            one.format if one.compression in ("", "none") else f"{one.format} {one.compression}",
+            one.encoding or EMPTY,
+            f"{one.rows_in:,}",
+            f"{one.rows_out:,}",
+            shown_count(one.quarantined),
+            shown_count(one.formulas),
+        )
+        for one in files[:_FILES]
+    )
+    table = Table(tuple(told["columns"]), rows, frozenset({3, 4, 5, 6}))
+    blocks: tuple[Block, ...] = (table,)
+    if len(files) > _FILES:
+        blocks = (table, told["more"].format(count=f"{len(files) - _FILES:,}"))
+    return (Section("files", words["sections"]["files"], blocks),)
 
 
 def _verified(report: Report, words: Words, named: Mapping[str, str]) -> tuple[Block, ...]:
@@ -176,7 +205,7 @@ def _again(found: Verification, words: Words, named: Mapping[str, str]) -> str:
         words["sentence"].format(one=name, other=_listed(counts, words, named))
         for name, counts in found.seen_again.items()
     ]
-    return str(told["again"].format(rows=rows, list="; ".join(parts)))
+    return str(told["again"].format(rows=rows, list=words["pause"].join(parts)))
 
 
 def _attacks(report: Report, words: Words) -> tuple[Block, ...]:
