@@ -84,14 +84,14 @@ def pieces(text: str, label: Labelled) -> Iterator[tuple[str, list[int], bool]]:
 
 
 def silver(
-    rows: Sequence[dict[str, Any]], known: dict[str, Labelled], makers: Makers
+    rows: Sequence[dict[str, Any]], known: dict[str, Labelled], makers: Makers, *, copies: bool
 ) -> Iterator[Example]:
-    """Return the machine-labelled sentences, and a copy of each with other names in it."""
+    """Return the machine-labelled sentences, and copies of those with names, with other names."""
     for row in rows:
         text = row["text"]
         parts = list(pieces(text, known[text]))
         yield _joined(parts, 1.0)._replace(machine=True)
-        if any(is_name and _replaceable(word) for word, _, is_name in parts):
+        if copies and any(is_name and _replaceable(word) for word, _, is_name in parts):
             yield _joined([_renamed(part, makers) for part in parts], 0.7)._replace(machine=True)
 
 
@@ -130,15 +130,16 @@ def _renamed(part: tuple[str, list[int], bool], makers: Makers) -> tuple[str, li
 
 
 def gold(
-    rows: Sequence[dict[str, Any]], known: dict[str, Labelled], makers: Makers, weight: float
+    rows: Sequence[dict[str, Any]], known: dict[str, Labelled], makers: Makers, *, copies: bool
 ) -> Iterator[Example]:
-    """Return the sentences labelled by people."""
+    """Return the sentences labelled by people, and copies as in `silver`."""
+    weight = 3.0
     for row in rows:
         text = row["text"]
         masks = _gold_masks(row, known[text])
         yield Example(text, bytes(masks), weight)
         people = [s for s in row["spans"] if s["label"] == "PERSON"]
-        if any(_replaceable(text[s["start"] : s["end"]]) for s in people):
+        if copies and any(_replaceable(text[s["start"] : s["end"]]) for s in people):
             parts, at = [], 0
             for s in sorted(people, key=lambda s: s["start"]):
                 parts.append((text[at : s["start"]], masks[at : s["start"]], False))
@@ -208,15 +209,34 @@ def foreign_names(rows: Sequence[dict[str, Any]]) -> list[str]:
     )
 
 
+class Recipe(NamedTuple):
+    """What the corpus is made of beside the sentences that people labelled.
+
+    Parameters
+    ----------
+    copies
+        Copies of sentences with invented names in place of theirs.
+    each
+        Sentences from each template.
+    """
+
+    copies: bool = True
+    each: int = 10
+
+
 def build(
-    data: Path, cache: Path, templates: Path, seed: int = 20221101, each: int = 30
+    people: list[dict[str, Any]],
+    machine: list[dict[str, Any]],
+    cache: Path,
+    recipe: Recipe,
+    seed: int = 20221101,
 ) -> list[Example]:
     """Return every training example, in one fixed order."""
-    people, machine = read(data / "uner_train.jsonl"), read(data / "silver_lac.jsonl.gz")
     known = labelled((row["text"] for row in (*people, *machine)), cache)
     makers = Makers(seed, foreign_names([*people, *machine]))
+    templates = Path(__file__).with_name("templates.toml")
     return [
-        *gold(people, known, makers, 3.0),
-        *silver(machine, known, makers),
-        *templated(templates, makers, each, 0.7),
+        *gold(people, known, makers, copies=recipe.copies),
+        *silver(machine, known, makers, copies=recipe.copies),
+        *templated(templates, makers, recipe.each, 0.7),
     ]

@@ -233,6 +233,22 @@ def frozen(known: lexicon.TrainingLexicon, parts: Sequence[Indexed], shaped, tra
     )  # fmt: skip
 
 
+def trained(
+    examples: Sequence[corpus.Example],
+    known: lexicon.TrainingLexicon,
+    options: Options,
+    *,
+    doubt: bool,
+) -> Model:
+    """Return the model of a corpus; with `doubt`, after freeing labels as `doubted` does."""
+    data = numbered(examples, known)
+    print(f"{len(examples)} examples, {len(data.text.ids)} places")
+    parts = [indexed(t, key) for t, key in zip(TEMPLATES, keys(data.text, known), strict=True)]
+    if doubt:
+        data = doubted(data, known, parts, options)
+    return frozen(known, parts, *fit(data, parts, options))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -247,23 +263,13 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=10, help="sentences from each template")
     arguments = parser.parse_args()
     began = time.perf_counter()
-    templates = Path(__file__).with_name("templates.toml")
     cache = arguments.cache or arguments.out.parent / "cache"
-    examples = corpus.build(arguments.data, cache, templates, each=arguments.each)
-    people = [
-        *corpus.read(arguments.data / "uner_train.jsonl"),
-        *corpus.read(arguments.data / "silver_lac.jsonl.gz"),
-    ]
-    known = lexicon.build((e.text for e in examples), corpus.foreign_names(people))
-    data = numbered(examples, known)
-    print(
-        f"{len(examples)} examples, {len(data.text.ids)} places, {time.perf_counter() - began:.0f} s"
-    )
-    parts = [indexed(t, key) for t, key in zip(TEMPLATES, keys(data.text, known), strict=True)]
+    people = corpus.read(arguments.data / "uner_train.jsonl")
+    machine = corpus.read(arguments.data / "silver_lac.jsonl.gz")
+    examples = corpus.build(people, machine, cache, corpus.Recipe(each=arguments.each))
+    known = lexicon.build((e.text for e in examples), corpus.foreign_names([*people, *machine]))
     options = Options(arguments.epochs, arguments.rate, arguments.ridge, arguments.drop)
-    data = doubted(data, known, parts, options)
-    shaped, transition = fit(data, parts, options)
-    content = frozen(known, parts, shaped, transition).save()
+    content = trained(examples, known, options, doubt=True).save()
     arguments.out.write_bytes(content)
     print(f"{len(content) / 1e6:.1f} MB, {time.perf_counter() - began:.0f} s in all")
 

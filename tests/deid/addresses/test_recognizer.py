@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from faker import Faker
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from aitransparency import deid
 from aitransparency.deid import characters, lexicon
-from aitransparency.deid.addresses import recognizer
+from aitransparency.deid.addresses import english, recognizer
 from aitransparency.deid.column import TextColumn
 
 CASES = tomllib.loads(Path(__file__).with_name("cases.toml").read_text("utf-8"))
@@ -75,6 +76,50 @@ def test_a_column_gives_what_its_rows_give():
         for span in deid.find(text, min_score=0.4)
     ]
     assert whole == alone
+
+
+ENGLISH = [
+    *(
+        "Room 5",
+        "Flat B",
+        "12/F",
+        "No. 8",
+        "88 ",
+        "2008 ",
+        "Nathan",
+        "Keyuan",
+        "Road",
+        "Rd.",
+        "Lu",
+        "Tower 2",
+    ),
+    *(
+        ", ",
+        " ",
+        "，",
+        "Nanshan District",
+        "Shenzhen",
+        "Hong Kong",
+        "N.T.",
+        "518000",
+        "ABC Building",
+        "北京",
+    ),
+    *("a", "of ", "5th ", "(North)", "#3", "-", "the ", "Unit 3-2", "NO.", "\t", "é", "’s"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(ENGLISH), max_size=16).map("".join))
+def test_re_reads_what_re2_reads(text):
+    column = TextColumn.from_strings([text])
+    rows = np.zeros(1, np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        quick = english.find_english(column, rows)
+        patch.setattr(english, "_LITTLE", -1)
+        sure = english.find_english(column, rows)
+    for field in ("start", "end", "score"):
+        assert getattr(quick, field).tolist() == getattr(sure, field).tolist()
 
 
 PIECES = [

@@ -12,6 +12,7 @@ vocabulary finds those); there, one regular expression of RE2 reads every row of
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -26,6 +27,9 @@ from aitransparency.deid.scan.text import members
 from aitransparency.deid.spans import Candidates
 
 _MOST = 16  # addresses of one row
+_SHORTEST = 8  # bytes: 1 A Road
+_LITTLE, _FEW = 256, 64  # bytes of a text, and texts
+_GROUPS = ("before", "all", "front", "named", "year", "count", "place", "home")
 _GLUE = members(b"./-_@:#&=%+")
 _WHOLE, _PART, _STREET, _DOUBTFUL = 0.95, 0.85, 0.7, 0.4
 
@@ -48,13 +52,13 @@ def pattern() -> str:
     word, link = r"[A-Z][A-Za-z'’-]*", r"(?:\s?[,，]\s?|\s)"
     # Room 1203, Rm. B-2, Block C; 12/F, 5th Floor
     unit = (
-        rf"(?:(?:{units})\s?(?:(?i:no)\.?\s?|#)?[0-9A-Z][0-9A-Za-z]{{0,4}}(?:-[0-9A-Za-z]{{1,4}}){{0,3}}\b"
-        r"|(?:\d{1,3}/?|[GUL]/)F\b|\d{1,3}(?:st|nd|rd|th)?\s(?i:floor)\b)"
+        rf"(?:(?:{units})\s?(?:(?:no|No|NO)\.?\s?|#)?[0-9A-Z][0-9A-Za-z]{{0,4}}(?:-[0-9A-Za-z]{{1,4}}){{0,3}}\b"
+        r"|(?:\d{1,3}/?|[GUL]/)F\b|\d{1,3}(?:st|nd|rd|th)?\s(?:floor|Floor|FLOOR)\b)"
     )
     between = r"(?:\s?[,，]\s?[A-Z0-9][\w'’&-]*(?:\s[A-Z0-9(][\w'’&)-]*){0,4}){0,3}"
     front = rf"(?P<front>{unit}(?:{link}{unit}){{0,5}}{between}{link})?"
     number = (
-        r"(?P<named>(?i:number|nos?)\.?\s?|#\s?)?(?P<year>(?:19|20)\d\d\s)?"
+        r"(?P<named>(?:number|Number|NUMBER|no|No|NO|nos|Nos|NOS)\.?\s?|#\s?)?(?P<year>(?:19|20)\d\d\s)?"
         r"(?P<count>\d{1,5}[A-Za-z]?(?:[-–/]\d{1,5}[A-Za-z]?)?,?\s)?"
     )
     road = rf"(?:(?:{word}|\d{{1,3}}(?:st|nd|rd|th)|of|the)\s){{1,5}}(?:{streets})\b\.?"
@@ -64,7 +68,26 @@ def pattern() -> str:
     behind = rf"{near}{link}{place}(?:\.?{link}{place}){{0,4}}"
     street = rf"{front}{number}{road}(?:{link}{unit}){{0,4}}(?P<place>{behind})?"
     home = rf"(?P<home>{unit}(?:{link}{unit}){{1,5}}{behind})"  # no street, but all else
-    return rf"^(?P<before>(?s:.*?))(?P<all>\b(?:{street}|{home}))"
+    whole = rf"^(?P<before>(?s:.*?))(?P<all>\b(?:{street}|{home}))"
+    return whole.replace(r"\s", r"[ \t\n\f\r]")  # what RE2 and `re` call white space differs
+
+
+@cache
+def _compiled() -> re.Pattern[str]:
+    return re.compile(pattern(), re.ASCII)
+
+
+def _read(texts: pa.Array) -> pa.StructArray:
+    """Return the groups of the first match of each text, null where there is none.
+
+    RE2 takes time in proportion to the text, whatever it is, but compiles at each call; `re` is for
+    few and short texts, in which its steps back can not cost much more than that.
+    """
+    if len(texts) > _FEW or pc.max(pc.binary_length(texts)).as_py() > _LITTLE:
+        return pc.extract_regex(texts, pattern())
+    found = [_compiled().match(text) for text in texts.to_pylist()]
+    groups = [{name: one[name] or "" for name in _GROUPS} if one else None for one in found]
+    return pa.array(groups, pa.struct([(name, texts.type) for name in _GROUPS]))
 
 
 def _either(words: list[str], *, lower: bool = False) -> str:
@@ -89,7 +112,7 @@ def find_english(column: TextColumn, rows: Ints) -> Candidates:
     left, base = column.to_arrow().take(pa.array(rows)), column.offsets[rows]
     parts = []
     for _ in range(_MOST):
-        read = pc.extract_regex(left, pattern())
+        read = _read(left)
         hit = np.flatnonzero(read.is_valid().to_numpy(zero_copy_only=False))
         if not len(hit):
             break
@@ -105,6 +128,10 @@ def find_english(column: TextColumn, rows: Ints) -> Candidates:
             Candidates.of("CN_ADDRESS", start[good], start[good] + size[good], score[good])
         )
         left, base = _behind(left, before + size), start + size
+        long = np.flatnonzero(column.offsets[column.row_of(start) + 1] - base >= _SHORTEST)
+        left, base = left.take(pa.array(long)), base[long]
+        if not len(left):
+            break
     return Candidates.concat(parts)
 
 
@@ -130,7 +157,7 @@ def _scores(read: pa.StructArray) -> npt.NDArray[np.float32]:
     """Return the score of each match; 0 where it is a street without a number."""
     front, named, year, count, place, home = (
         pc.greater(pc.binary_length(read.field(name)), 0).to_numpy(zero_copy_only=False)
-        for name in ("front", "named", "year", "count", "place", "home")
+        for name in _GROUPS[2:]
     )
     numbered = front | count | (named & year)
     rules = (
