@@ -61,7 +61,7 @@ def make(kind: str, path: Path) -> None:
         case "csv.zst":
             path.write_bytes(pa.compress(text.encode(), "zstd", asbytes=True))
         case "tsv":
-            path.write_text(text.replace('","', '"\t"'), "utf-8")
+            pa.csv.write_csv(table, path, pa.csv.WriteOptions(delimiter="\t"))
         case "jsonl":
             path.write_text(
                 "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8"
@@ -219,6 +219,8 @@ def run(kind: str, seed: int, count: int) -> str:
             left += bool(result.get("left"))
             if result["end"] == "error" or result.get("lost") or result.get("left"):
                 print(f"{kind} {line}", file=sys.stderr, flush=True)
+        if done.returncode and reached == at and not done.stdout:
+            raise SystemExit(f"{kind}: the whole file is refused")
         if done.returncode:
             ends["crash"] += 1
             print(f"{kind} {reached}: exit {done.returncode}", file=sys.stderr, flush=True)

@@ -168,3 +168,21 @@ def test_wrong_use_of_one_figure(names, error, words) -> None:
             call()
     with pytest.raises(ColumnNotFoundError, match="'y'"):
         l_diversity(table, ["sex"], "y")
+
+
+@pytest.mark.parametrize("values", [40, 3_000], ids=["one bit map", "by codes"])
+def test_l_of_many_classes_is_that_of_a_dictionary(values: int) -> None:
+    """Fewer and more classes than one bit map of classes and values has room for."""
+    draw = np.random.default_rng(3)
+    rows = 40_000
+    table = pa.table(
+        {
+            "left": draw.integers(0, values, rows) * 7,
+            "right": draw.integers(0, 2, rows),
+            "ill": draw.integers(0, 30, rows),
+        }
+    )
+    kinds: dict[tuple[int, int], set[int]] = {}
+    for left, right, ill in zip(*(one.to_pylist() for one in table.columns), strict=True):
+        kinds.setdefault((left, right), set()).add(ill)
+    assert l_diversity(table, ["left", "right"], "ill") == min(map(len, kinds.values()))

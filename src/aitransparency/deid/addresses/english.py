@@ -28,7 +28,7 @@ from aitransparency.deid.spans import Candidates
 
 _MOST = 16  # addresses of one row
 _SHORTEST = 8  # bytes: 1 A Road
-_LITTLE = 256  # bytes
+_LITTLE, _FEW = 256, 64  # bytes of a text, and texts
 _GROUPS = ("before", "all", "front", "named", "year", "count", "place", "home")
 _GLUE = members(b"./-_@:#&=%+")
 _WHOLE, _PART, _STREET, _DOUBTFUL = 0.95, 0.85, 0.7, 0.4
@@ -81,9 +81,9 @@ def _read(texts: pa.Array) -> pa.StructArray:
     """Return the groups of the first match of each text, null where there is none.
 
     RE2 takes time in proportion to the text, whatever it is, but compiles at each call; `re` is for
-    so little that its steps back can cost no more than that.
+    few and short texts, in which its steps back can not cost much more than that.
     """
-    if len(texts) > 1 or pc.sum(pc.binary_length(texts)).as_py() > _LITTLE:
+    if len(texts) > _FEW or pc.max(pc.binary_length(texts)).as_py() > _LITTLE:
         return pc.extract_regex(texts, pattern())
     found = [_compiled().match(text) for text in texts.to_pylist()]
     groups = [{name: one[name] or "" for name in _GROUPS} if one else None for one in found]

@@ -36,6 +36,7 @@ class Columnar(Format):
         self._options = options
         with damage(name):
             self._open()
+            flat_schemas(self.schema)  # names that are no text show here
 
     @abstractmethod
     def _open(self) -> None:

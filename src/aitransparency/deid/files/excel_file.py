@@ -8,6 +8,7 @@ a formula: a cell of text that begins with ``=`` stays text.
 
 from __future__ import annotations
 
+import errno
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -198,4 +199,9 @@ def excel_errors(name: str) -> Iterator[None]:
     except FileFormatError:
         raise
     except damaged:
+        raise FileFormatError(f"{name} is damaged, or no XLSX workbook") from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # The archive points before its own beginning.
         raise FileFormatError(f"{name} is damaged, or no XLSX workbook") from None

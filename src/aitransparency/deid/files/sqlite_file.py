@@ -140,5 +140,5 @@ def sqlite_errors(name: str) -> Iterator[None]:
         if code in ("SQLITE_FULL", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"):
             raise FileAccessError(f"{name} cannot be read or written: {code}") from None
         raise FileFormatError(f"{name} is damaged, or no SQLite database") from None
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         raise FileFormatError(f"{name} is damaged, or no SQLite database") from None

@@ -15,7 +15,14 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from aitransparency.deid.risk.classes import Classes, Encoded, classes_of, encode, sizes_of
+from aitransparency.deid.risk.classes import (
+    Classes,
+    Encoded,
+    classes_of,
+    encode,
+    fewest_values,
+    sizes_of,
+)
 from aitransparency.deid.risk.diversity import closeness, distinct
 from aitransparency.errors import ColumnNotFoundError, InputError
 from aitransparency.frames import to_table
@@ -48,8 +55,13 @@ def l_diversity(frame: object, quasi_identifiers: Sequence[str], sensitive: str)
     Parameters and errors are those of `k_anonymity`; `sensitive` is the column that nobody should
     learn. Source: Machanavajjhala et al., ACM TKDD 1(1), 2007.
     """
-    classes, values = _both(frame, quasi_identifiers, sensitive)
-    return distinct(classes.ids, len(classes.sizes), values)
+    table = to_table(frame)
+    known = columns_of(table, quasi_identifiers)
+    columns_of(table, [sensitive])
+    found = fewest_values(table.select(known), table[sensitive])
+    if isinstance(found, int):
+        return found
+    return distinct(*found, encode(table[sensitive]))
 
 
 def t_closeness(

@@ -115,6 +115,27 @@ def sizes_of(table: pa.Table) -> Ints:
     return sizes[sizes > 0].astype(np.int64, copy=False)
 
 
+def fewest_values(table: pa.Table, column: pa.ChunkedArray) -> int | tuple[Codes, int]:
+    """Return the least number of different values of a column in a class of the table.
+
+    Where classes and values are too many for one bit map of both: the class of each record, and
+    how many there are.
+    """
+    rows = len(column)
+    classes, space = numbers_of(table)
+    read, scale = scaled(column)
+    if space * scale.space > max(1 << 22, min(16 * rows, 1 << 28)):
+        ids, first = _coded(classes, space)
+        return ids, len(first)
+    values = _side_by_side([(read, scale)], rows)
+    seen = np.zeros(scale.space * space, np.bool_)
+    for start in range(0, rows, BLOCK):
+        part = slice(start, start + BLOCK)
+        seen[values[part] * space + classes[part]] = True
+    found = seen.reshape(scale.space, space).sum(axis=0, dtype=np.int32)
+    return int(found[found > 0].min())
+
+
 def numbers_of(table: pa.Table) -> tuple[Ints, int]:
     """Return one number per record, equal where all columns are, and how many there could be.
 
