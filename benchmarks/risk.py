@@ -4,8 +4,8 @@ Run: python benchmarks/risk.py [--rows 1000000] [--peers PYTHON] [--only metrics
 
 PYTHON is the interpreter of an environment of its own with the peers, which pin old packages:
 python -m venv peers && peers/bin/pip install pycanon==1.3.5 anjana==1.2.3. Without it only our own
-times are printed. Parts: metrics, own, lattice, big (10 million rows), suggestion, uniqueness,
-leaks, cost. Polars, where installed, is timed in the same run.
+times are printed. Parts: metrics, own, lattice, big (10 million rows), suggestion, wide,
+uniqueness, leaks, cost. Polars, where installed, is timed in the same run.
 """
 
 from __future__ import annotations
@@ -301,6 +301,23 @@ def customers(rows: int) -> tuple[pa.Table, list[str]]:
     return pa.table(columns), list(columns)
 
 
+def wide_lattice(options: argparse.Namespace) -> None:
+    """Time the search where eight columns have many levels each; nothing can try all nodes."""
+    draw = np.random.default_rng(0)
+    rows = 30_000
+    numbers = {f"n{n}": draw.lognormal(4, 0.5, rows).astype(np.int64) for n in range(6)}
+    codes = np.char.mod("%06d", draw.integers(518_000, 519_000, rows))
+    born = (np.datetime64("1950-01-01") + draw.integers(0, 18_000, rows)).astype(str)
+    table = pa.table({**numbers, "zip": codes, "born": born})
+    for k in (5, 10):
+        made = _suggest(table, table.column_names, k)
+        print(
+            f"\n{rows:,} rows, 8 columns, k = {k}: {made.nodes:,} nodes, of which "
+            f"{made.looked_at:,} looked at, {made.seconds:.1f} s, proven "
+            f"{made.proven}, loss {made.bound:.4f}"
+        )
+
+
 def suggestion(options: argparse.Namespace) -> None:
     print("\nsuggestion: 30,000 rows, 8 quasi-identifiers, k = 10, 5% suppressed; loss is NCP")
     print("| table | nodes | looked at | seconds | proven | loss | exhaustive | exhaustive s |")
@@ -490,6 +507,7 @@ PARTS = {
     "own": own,
     "lattice": lattice,
     "suggestion": suggestion,
+    "wide": wide_lattice,
     "uniqueness": uniqueness,
     "leaks": leaks,
     "cost": cost,
