@@ -1,6 +1,6 @@
 """Files: rows a second and memory of a whole job, beside Presidio's batch engine and pyarrow.
 
-Run: python benchmarks/files.py [--megabytes 200] [--peer-rows 1000] [--kills 20] [--mutations 300]
+Run: python benchmarks/files.py [--megabytes 200] [--peer-rows 1000] [--kills 20]
                                 [--scaling 10000,100000,1000000]
 Needs the extra [dev].
 
@@ -8,7 +8,9 @@ The CSV has nine columns of made-up people, one of them free text. Tables are pr
 the whole job and its peak memory against Presidio's `BatchAnalyzerEngine.analyze_dict` and
 `BatchAnonymizerEngine.anonymize_dict` on the first rows of the same file; the same job on the
 structured columns alone against pyarrow reading and writing the file untouched; jobs killed at
-random moments and resumed; mutated files. With --scaling a table by rows.
+random moments and resumed. With --scaling a table by rows. The peer is shown two ways: around
+`deid.analyzer()`, which finds what the job finds, and with a PatternRecognizer for each of some
+kinds of identifiers, which finds no names and addresses. Damaged files: damaged_files.py.
 """
 
 from __future__ import annotations
@@ -29,7 +31,6 @@ import pyarrow.csv
 
 from aitransparency import deid
 from aitransparency.demo.people import people
-from aitransparency.errors import AitransparencyError
 
 KEY = deid.Key(bytes(32))
 SMALL = """
@@ -81,14 +82,14 @@ def job(source: Path, target: Path, plan: Path, verify: str) -> tuple[int, float
     return int(rows), float(seconds), float(memory)
 
 
-def presidio(source: Path, rows: int) -> float:
-    """Return Presidio's rows a second on the first rows."""
+def presidio(source: Path, rows: int, engine: object) -> float:
+    """Return the rows a second of an engine of Presidio on the first rows."""
     from presidio_analyzer import BatchAnalyzerEngine
     from presidio_anonymizer import BatchAnonymizerEngine
 
     table = pyarrow.csv.read_csv(source).slice(0, rows)
     texts = {name: table[name].cast(pa.string()).to_pylist() for name in table.column_names}
-    analyzer = BatchAnalyzerEngine(analyzer_engine=deid.analyzer())
+    analyzer = BatchAnalyzerEngine(analyzer_engine=engine)
     began = time.perf_counter()
     found = list(analyzer.analyze_dict(texts, language="zh"))
     BatchAnonymizerEngine().anonymize_dict(found)
@@ -138,63 +139,11 @@ def kills(folder: Path, times: int) -> None:
     print(f"{different} outputs that differ from the uninterrupted one")
 
 
-def mutations(folder: Path, times: int) -> None:
-    """Damage small files of each format at random; count crashes and slow ones."""
-    import pyarrow.feather
-    import pyarrow.parquet
-
-    draw = random.Random(7)
-    table = people(40).select(list(NAMES))
-    pyarrow.csv.write_csv(table, folder / "m.csv")
-    pyarrow.parquet.write_table(table, folder / "m.parquet")
-    pyarrow.feather.write_feather(table, folder / "m.feather")
-    lines = "".join(f"{row}\n" for row in map(_json, table.to_pylist()))
-    (folder / "m.jsonl").write_text(lines, encoding="utf-8")
-    plan = deid.Plan({}, others=deid.Redact())
-    print("\n| mutated files of | tried | written | refused | other errors | slowest s |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for kind in ("csv", "jsonl", "parquet", "feather"):
-        whole = (folder / f"m.{kind}").read_bytes()
-        written = refused = other = 0
-        slowest = 0.0
-        for _ in range(times):
-            data = bytearray(whole)
-            for _ in range(draw.randrange(1, 6)):
-                at = draw.randrange(len(data))
-                change = draw.randrange(3)
-                if change == 0:
-                    data[at] = draw.randrange(256)
-                elif change == 1:
-                    del data[at : at + draw.randrange(1, 40)]
-                else:
-                    data[at:at] = bytes(draw.choices(b',"\n\r{}[]:\\\0\xff1', k=3))
-            (folder / f"x.{kind}").write_bytes(data)
-            began = time.perf_counter()
-            try:
-                report = deid.deidentify_file(folder / f"x.{kind}", folder / f"y.{kind}", plan=plan)
-                assert report.files[0].rows_in == report.files[0].rows_out
-                written += 1
-            except AitransparencyError:
-                refused += 1
-            except Exception as error:  # noqa: BLE001  # what is counted
-                other += 1
-                print(f"{kind}: {type(error).__name__}", file=sys.stderr)
-            slowest = max(slowest, time.perf_counter() - began)
-        print(f"| {kind} | {times} | {written} | {refused} | {other} | {slowest:.2f} |", flush=True)
-
-
-def _json(row: dict[str, object]) -> str:
-    import json
-
-    return json.dumps(row, ensure_ascii=False)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--megabytes", type=int, default=200)
     parser.add_argument("--peer-rows", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--mutations", type=int, default=0)
     parser.add_argument("--scaling", default="")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -209,8 +158,6 @@ def main() -> None:
             deid.plan(source).save(plan_file)
         if asked.kills:
             kills(folder, asked.kills)
-        if asked.mutations:
-            mutations(folder, asked.mutations)
         if asked.scaling:
             print("\n| rows | seconds | rows/s | peak MB |\n| --- | --- | --- | --- |")
             for rows in map(int, asked.scaling.split(",")):
@@ -233,10 +180,18 @@ def throughput(folder: Path, asked: argparse.Namespace) -> None:
         print(f"| deid.deidentify_file, {verify} | {rows / seconds:,.0f} | {size / seconds:.1f} | "
               f"{memory:,.0f} |", flush=True)  # fmt: skip
     if asked.peer_rows:
-        peer = presidio(source, asked.peer_rows)
-        print(f"| Presidio's batch engine, {asked.peer_rows:,} rows | {peer:,.0f} | | |")
-        print(f"\nratio to Presidio: {speeds['verify'] / peer:.0f} verified, "
-              f"{speeds['no-verify'] / peer:.0f} not verified")  # fmt: skip
+        from find_peer import peer_engine
+
+        peers = {
+            "a PatternRecognizer for each identifier, no names": (peer_engine(), 10),
+            "deid.analyzer()": (deid.analyzer(), 1),
+        }
+        for title, (engine, more) in peers.items():
+            rows = asked.peer_rows * more
+            peer = presidio(source, rows, engine)
+            print(f"| Presidio's batch engine, {title}, {rows:,} rows | {peer:,.0f} | | |")
+            print(f"| times that: {speeds['verify'] / peer:.0f} verified, "
+                  f"{speeds['no-verify'] / peer:.0f} not verified | | | |", flush=True)  # fmt: skip
     make(source, None, asked.megabytes * 1_000_000, text=False)
     plan = deid.plan(source)
     print("\n| eight structured columns | seconds | times pyarrow untouched |\n| --- | --- | --- |")
