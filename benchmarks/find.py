@@ -15,7 +15,7 @@ made and repeated up to the size asked for. Four ways find and replace them:
 * plain `re` and checks, without Presidio.
 
 Before anything is timed, all spans of the peer's part are compared; a difference ends the run.
-Further tables: validation alone, hostile texts at two lengths (time should double with the length),
+Further tables: validation alone, hostile texts at four lengths (time should grow as the length),
 and memory.
 """
 
@@ -359,26 +359,16 @@ HOSTILE = {
 
 
 def hostile(size: int) -> None:
-    rows = [
-        (
-            "hostile text, one row",
-            f"s at {size / 1e6:g} MB",
-            f"s at {2 * size / 1e6:g} MB",
-            "growth",
-        )
-    ]
+    sizes = [size * times for times in (1, 2, 4, 8)]
+    heads = [f"s at {one / 1e6:g} MB" for one in sizes]
+    rows = [("hostile text, one row", *heads, "8 times as long takes")]
     for name, piece in HOSTILE.items():
-        text = piece * (size // len(piece.encode()))
-        first, second = (
-            timed(
-                lambda text=text: find_column(
-                    TextColumn.from_strings([text]), entities=IDENTIFIERS
-                ),
-                3,
-            )
-            for text in (text, text * 2)
-        )
-        rows.append((name, f"{first:.3f}", f"{second:.3f}", f"{second / first:.1f}"))
+        taken = []
+        for one in sizes:
+            text = piece * (one // len(piece.encode()))
+            column = TextColumn.from_strings([text])
+            taken.append(timed(lambda column=column: find_column(column, entities=IDENTIFIERS), 3))
+        rows.append((name, *(f"{one:.3f}" for one in taken), f"{taken[-1] / taken[0]:.1f}"))
     table(rows)
 
 
