@@ -260,7 +260,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.15)
     parser.add_argument("--ridge", type=float, default=1e-5)
     parser.add_argument("--drop", type=float, default=0.08)
-    parser.add_argument("--each", type=int, default=10, help="sentences from each template")
+    parser.add_argument("--each", type=int, default=16, help="sentences from each template")
     arguments = parser.parse_args()
     began = time.perf_counter()
     cache = arguments.cache or arguments.out.parent / "cache"
@@ -269,7 +269,7 @@ def main() -> None:
     examples = corpus.build(people, machine, cache, corpus.Recipe(each=arguments.each))
     known = lexicon.build((e.text for e in examples), corpus.foreign_names([*people, *machine]))
     options = Options(arguments.epochs, arguments.rate, arguments.ridge, arguments.drop)
-    content = trained(examples, known, options, doubt=True).save()
+    content = trained(examples, known, options, doubt=False).save()
     arguments.out.write_bytes(content)
     print(f"{len(content) / 1e6:.1f} MB, {time.perf_counter() - began:.0f} s in all")
 

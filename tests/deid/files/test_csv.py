@@ -241,3 +241,10 @@ def test_a_path_of_a_folder_that_is_missing(tmp_path: Path, phone_plan) -> None:
     source.write_text("phone\n")
     with pytest.raises(Exception, match="folder does not exist"):
         deidentify_file(source, tmp_path / "no" / "b.csv", plan=phone_plan)
+
+
+def test_quotes_escaped_by_a_backslash_are_refused_by_name(tmp_path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text('a,b\n1,"x \\"y\\" z"\n')
+    with pytest.raises(FileFormatError, match=r"line 2: .*escaped by a backslash"):
+        deid.deidentify_file(source, tmp_path / "b.csv", plan=deid.Plan({}, others=deid.Keep()))

@@ -175,6 +175,11 @@ class CsvFile(Format):
         for one in rows.bad:
             if one.broken:
                 reason = "a quote that does not end where its field does"
+                if b'\\"' in data[one.start : one.end].tobytes():
+                    reason += (
+                        " (are quotes escaped by a backslash? They are read doubled, as in RFC "
+                        "4180: convert the file first)"
+                    )
             else:
                 reason = f"{one.fields} fields where {len(self.names)} are expected"
             found.append((one.start, one.end, reason))
