@@ -7,7 +7,9 @@ from typing import Any, cast
 
 import numba
 
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}  # no division checks for nothing
+from aitransparency.jit import compiled
+
+_OPTIONS: dict[str, Any] = {"error_model": "numpy"}  # no division checks for nothing
 Compiled = Callable[..., Any]  # numba infers the types of its arguments and of what it returns
 
 
@@ -17,13 +19,10 @@ def kernel(function: Compiled) -> Compiled:
     What is private is part of the machine code of what calls it.
     """
     if function.__name__.startswith("_"):
-        return cast(Compiled, numba.njit(**_OPTIONS)(function))
-    try:
-        return cast(Compiled, numba.njit(cache=True, **_OPTIONS)(function))
-    except RuntimeError:  # no directory that can hold the cache: compile once a process
-        return cast(Compiled, numba.njit(**_OPTIONS)(function))
+        return cast(Compiled, numba.njit(nogil=True, **_OPTIONS)(function))
+    return compiled(function, **_OPTIONS)
 
 
 def inlined(function: Compiled) -> Compiled:
     """Compile into each caller, where its constant arguments are known."""
-    return cast(Compiled, numba.njit(inline="always", **_OPTIONS)(function))
+    return cast(Compiled, numba.njit(inline="always", nogil=True, **_OPTIONS)(function))

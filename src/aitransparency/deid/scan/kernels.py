@@ -29,6 +29,12 @@ _NOTHING = np.uint64(0)
 
 
 @kernel
+def _key(data, at):
+    """Return the lower bits of a character of three bytes."""
+    return (data[at] & 15) << 12 | (data[at + 1] & 63) << 6 | data[at + 2] & 63
+
+
+@kernel
 def join_and_fold(data, offsets, padding, two, three, numerals, out, removed):
     """Write the rows between edges, folded, and what was taken out; return the sizes of both.
 
@@ -46,6 +52,7 @@ def join_and_fold(data, offsets, padding, two, three, numerals, out, removed):
             to += 1
             shift += 1
         at, stop = offsets[row], offsets[row + 1]
+        spoken = at  # where the numerals end that are read out
         while at < stop:
             byte = data[at]
             if byte < 0xC2 or byte >= 0xF0:
@@ -54,51 +61,25 @@ def join_and_fold(data, offsets, padding, two, three, numerals, out, removed):
                 at += 1
                 continue
             if byte < 0xE0:
+                width = 2
                 becomes = two[data[at + 1] & 63] if byte == 0xC2 else 0
-                if becomes == 0:
-                    out[to] = byte
-                    out[to + 1] = data[at + 1]
-                    to += 2
-                else:
-                    if becomes == _GONE:
-                        removed[gone] = at + shift
-                        gone += 1
-                    else:
-                        out[to] = becomes
-                        to += 1
-                    removed[gone] = at + 1 + shift
-                    gone += 1
-                at += 2
-                continue
-            key = (byte & 15) << 12 | (data[at + 1] & 63) << 6 | data[at + 2] & 63
-            if numerals[key] >= 0:
-                last = at + 3
-                while last < stop and data[last] >= 0xE0 and data[last] < 0xF0:
-                    other = (data[last] & 15) << 12 | (data[last + 1] & 63) << 6
-                    if numerals[other | data[last + 2] & 63] < 0:
-                        break
-                    last += 3
-                many = last - at >= 3 * _FEWEST_NUMERALS
-                while at < last:
-                    if many:
-                        key = (data[at] & 15) << 12 | (data[at + 1] & 63) << 6 | data[at + 2] & 63
-                        out[to] = 48 + numerals[key]
-                        to += 1
-                        removed[gone] = at + 1 + shift
-                        removed[gone + 1] = at + 2 + shift
-                        gone += 2
-                    else:
-                        for place in range(3):
-                            out[to + place] = data[at + place]
-                        to += 3
-                    at += 3
-                continue
-            becomes = three[key]
+            else:
+                width = 3
+                becomes = three[_key(data, at)]
+                if at >= spoken and numerals[_key(data, at)] >= 0:
+                    last = at + 3
+                    while last < stop and 0xE0 <= data[last] < 0xF0:
+                        if numerals[_key(data, last)] < 0:
+                            break
+                        last += 3
+                    if last - at >= 3 * _FEWEST_NUMERALS:
+                        spoken = last
+                if at < spoken:
+                    becomes = 48 + numerals[_key(data, at)]
             if becomes == 0:
-                out[to] = byte
-                out[to + 1] = data[at + 1]
-                out[to + 2] = data[at + 2]
-                to += 3
+                for place in range(width):
+                    out[to + place] = data[at + place]
+                to += width
             else:
                 if becomes == _GONE:
                     removed[gone] = at + shift
@@ -106,10 +87,10 @@ def join_and_fold(data, offsets, padding, two, three, numerals, out, removed):
                 else:
                     out[to] = becomes
                     to += 1
-                removed[gone] = at + 1 + shift
-                removed[gone + 1] = at + 2 + shift
-                gone += 2
-            at += 3
+                for place in range(1, width):
+                    removed[gone] = at + place + shift
+                    gone += 1
+            at += width
     for at in range(padding):
         out[to + at] = _EDGE
     return to + padding, gone

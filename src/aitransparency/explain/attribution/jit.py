@@ -9,12 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+from aitransparency.jit import Function, compiled
 
 
 def kernel(function: Function) -> Function:
@@ -22,7 +17,4 @@ def kernel(function: Function) -> Function:
 
     Arithmetic is not reordered (no fastmath), so that sums are the same from run to run.
     """
-    try:
-        return cast(Function, numba.njit(nogil=True, cache=True)(function))
-    except RuntimeError:  # no directory that can hold the cache: compile once a process
-        return cast(Function, numba.njit(nogil=True)(function))
+    return compiled(function)
