@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +22,6 @@ import crf
 import lexicon
 from aitransparency.deid.column import TextColumn
 from aitransparency.deid.names import labels
-from aitransparency.deid.names.decode import marginals
 from aitransparency.deid.names.features import TEMPLATES, Template, keys
 from aitransparency.deid.names.model import BIAS, Model, Words
 from aitransparency.deid.names.ngrams import NgramTable
@@ -30,7 +29,6 @@ from aitransparency.deid.names.sentences import Sentences, sentences
 
 SCALE = 16  # steps of a weight of 1
 LEAST = {"pair": 2, "triple": 3, "split_pair": 3, "trait_triple": 3, "trait_quadruple": 3}
-_PERSON = 0b00111100  # the labels of names
 ROWS = {
     "pair": 80_000,
     "triple": 45_000,
@@ -75,42 +73,6 @@ def numbered(examples: Sequence[corpus.Example], known: lexicon.TrainingLexicon)
     return Set(text, spread, weights[row], machine[row])
 
 
-class Sorted(NamedTuple):
-    """Keys of a template while training, as `NgramTable` has them in the end."""
-
-    keys: np.ndarray  # uint64 (rows,), ascending
-
-    def rows(self, keys: np.ndarray) -> np.ndarray:
-        """Return the row of each key from 1 on, 0 for none."""
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return np.where(self.keys[at] == keys, at + 1, 0).astype(np.int32)
-
-
-class WordKeys(NamedTuple):
-    """The word list while training."""
-
-    known: lexicon.TrainingLexicon
-
-    def of(self, keys: np.ndarray) -> np.ndarray:
-        """Return the class of each key."""
-        return self.known.word_class(keys)
-
-
-def draft(known, parts: Sequence[Indexed], shaped, transition) -> Model:
-    """Return an unpruned model to look at."""
-    tables, weights = [], []
-    for part, values in zip(parts, shaped, strict=True):
-        whole = np.clip(np.rint(values * SCALE), -127, 127).astype(np.int16) + BIAS
-        if part.keys is not None:
-            whole = np.concatenate([np.full((1, *whole.shape[1:]), BIAS), whole])
-        tables.append(None if part.keys is None else Sorted(part.keys))
-        weights.append(whole.astype(np.uint8))
-    return Model(
-        known.alphabet, known.traits, WordKeys(known), tuple(tables), tuple(weights),
-        moves(transition), exponentials(),
-    )  # fmt: skip
-
-
 def moves(transition: np.ndarray) -> np.ndarray:
     """Return the factors of the steps from label to label."""
     return np.where(labels.ALLOWED, np.exp(transition), 0).astype(np.float32)
@@ -120,27 +82,6 @@ def exponentials() -> np.ndarray:
     """Return the factors of scores below the best."""
     below = np.minimum(np.arange(60 * SCALE + 1) / SCALE, 60)
     return np.exp(-below).astype(np.float32)
-
-
-def doubted(data: Set, known, parts: Sequence[Indexed], options: Options) -> Set:
-    """Return the corpus with those machine labels freed that a model of the other half gainsays."""
-    half = np.random.default_rng(SEED).permutation(len(data.weights)) % 2 == 1
-    masks = data.masks.copy()
-    is_name = data.masks & (255 ^ _PERSON) == 0
-    is_other = data.masks & _PERSON == 0
-    place = np.arange(len(masks))
-    sentence = np.clip(np.searchsorted(data.text.first, place, side="right") - 1, 0, None)
-    for side in (half, ~half):
-        chosen = data._replace(weights=np.where(side, data.weights, 0.0))
-        model = draft(known, parts, *fit(chosen, parts, options._replace(epochs=2)))
-        text = data.text
-        person = marginals(model, model.scores(text), text.first, text.length).person
-        wrong = (is_name & (person < 0.1)) | (is_other & (person > 0.9))
-        wrong &= (~side & data.machine)[sentence] & (data.text.ids > 0)
-        near = np.flatnonzero(np.convolve(wrong, np.ones(5), "same") > 0.5)
-        masks[near[(~side & data.machine)[sentence[near]]]] = 255
-    print(f"{np.sum(masks != data.masks)} of {np.sum(data.text.ids > 0)} labels freed")
-    return data._replace(masks=masks)
 
 
 class Indexed(NamedTuple):
@@ -237,15 +178,14 @@ def trained(
     examples: Sequence[corpus.Example],
     known: lexicon.TrainingLexicon,
     options: Options,
-    *,
-    doubt: bool,
+    change: Callable[[Set, Sequence[Indexed]], Set] | None = None,
 ) -> Model:
-    """Return the model of a corpus; with `doubt`, after freeing labels as `doubted` does."""
+    """Return the model of a corpus, which `change` may change first."""
     data = numbered(examples, known)
     print(f"{len(examples)} examples, {len(data.text.ids)} places")
     parts = [indexed(t, key) for t, key in zip(TEMPLATES, keys(data.text, known), strict=True)]
-    if doubt:
-        data = doubted(data, known, parts, options)
+    if change is not None:
+        data = change(data, parts)
     return frozen(known, parts, *fit(data, parts, options))
 
 
@@ -269,7 +209,7 @@ def main() -> None:
     examples = corpus.build(people, machine, cache, corpus.Recipe(each=arguments.each))
     known = lexicon.build((e.text for e in examples), corpus.foreign_names([*people, *machine]))
     options = Options(arguments.epochs, arguments.rate, arguments.ridge, arguments.drop)
-    content = trained(examples, known, options, doubt=False).save()
+    content = trained(examples, known, options).save()
     arguments.out.write_bytes(content)
     print(f"{len(content) / 1e6:.1f} MB, {time.perf_counter() - began:.0f} s in all")
 
