@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ def test_collisions_are_those_of_all_pairs(rows, step, held, loops) -> None:
             taken_in(pairs, rows, step)
             assert pairs.collisions() == brute(rows)
             assert pairs.collisions() == brute(rows), "asked again"
-        distinct = {pair for pair in rows}
+        distinct = set(rows)
         if len(distinct) <= held:
             assert not files, "few pairs need no file"
 
@@ -118,7 +119,7 @@ def test_no_room_is_an_error_of_ours(monkeypatch, tmp_path) -> None:
     with pytest.raises(FileAccessError, match="cannot be set aside"):
         Aside(tmp_path / "missing")
     aside = Aside(tmp_path)
-    full = open("/dev/full", "wb")  # noqa: SIM115  # closed below
+    full = Path("/dev/full").open("wb")  # noqa: SIM115  # closed below
     monkeypatch.setattr(aside, "_file", full)
     with full, pytest.raises(FileAccessError, match="No space left"):
         aside.put(bytes(1 << 20))
