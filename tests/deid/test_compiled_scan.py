@@ -42,16 +42,16 @@ def both(monkeypatch, work):
     results = []
     for compiled in (None, compiled_loops()):
         with monkeypatch.context() as patch:
-            for module in ("text", "runs", "words"):
+            for module in ("text", "runs", "column", "overlap"):
                 patch.setattr(f"aitransparency.deid.scan.{module}.kernels", lambda c=compiled: c)
             results.append(work())
     return results
 
 
 def compiled_loops():
-    from aitransparency.deid.scan import kernels
+    from aitransparency.deid.scan import loops
 
-    return kernels
+    return loops
 
 
 def read(column):
@@ -123,7 +123,7 @@ def load(name):
         importlib.import_module("aitransparency.deid." + name)
     except Exception as error:
         failed.append(error)
-names = ("names.kernels", "scan.kernels", "addresses.kernels")
+names = ("names.kernels", "scan.loops", "addresses.kernels")
 threads = [threading.Thread(target=load, args=(name,)) for name in names]
 [thread.start() for thread in threads]
 [thread.join() for thread in threads]

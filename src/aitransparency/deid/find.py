@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from aitransparency.deid.column import Ints, TextColumn, column_parts
-from aitransparency.deid.entities import entity_id
+from aitransparency.deid.column import TextColumn, column_parts
+from aitransparency.deid.entities import ENTITIES, entity_id
 from aitransparency.deid.known.document import spread
-from aitransparency.deid.scan.overlap import raised, stays
+from aitransparency.deid.scan.overlap import Rule, settled
 from aitransparency.deid.sources import Source, sources
 from aitransparency.deid.spans import Candidates, Spans
 from aitransparency.errors import InputError, InputTypeError
@@ -222,7 +223,7 @@ def _resolved(
     part: TextColumn, active: Sequence[Source], wanted: frozenset[str] | None, min_score: float
 ) -> Candidates:
     # Overlaps are decided at one score for all callers, so that the least score asked for only
-    # takes finds away: see `_ranks`.
+    # takes finds away: see `_rule`.
     least = min(min_score, _LIKELY)
     found = Candidates.concat(
         [source.find(part, source.wanted(wanted), least) for source in active]
@@ -234,19 +235,19 @@ def _resolved(
 
 
 def _best(found: Candidates) -> Candidates:
-    whole = (found.score >= np.float32(_WHOLE)) & (found.entity != entity_id("URL"))
-    score = raised(found.start, found.end, found.score, whole)
-    found = replace(found, score=score)
-    return found.take(stays(found.start, found.end, found.entity, _ranks(found)))
+    stay, score = settled(found.start, found.end, found.entity, found.score, _rule())
+    return replace(found, score=score).take(stay)
 
 
-def _ranks(found: Candidates) -> Ints:
+@cache
+def _rule() -> Rule:
     """Return what decides overlaps: likely finds by form, then likely names, then the others.
 
     A name yields to what has a form, since a model sees names where numbers stand. Nothing below
     `_LIKELY` ever takes the place of something above it.
     """
-    ranks = np.rint(found.score.astype(np.float64) * 10_000).astype(np.int64)
-    likely = found.score >= np.float32(_LIKELY)
-    ranks[likely] += np.where(found.entity[likely] == entity_id("PERSON"), 20_000, 40_000)
-    return ranks
+    whole = np.full(len(ENTITIES), _WHOLE, np.float32)
+    whole[entity_id("URL")] = np.inf
+    bonus = np.full(len(ENTITIES), 40_000, np.int64)
+    bonus[entity_id("PERSON")] = 20_000
+    return Rule(whole, bonus, np.float32(_LIKELY))

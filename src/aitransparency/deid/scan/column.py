@@ -5,18 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.column import TextColumn
+from aitransparency.deid.column import Ints, TextColumn
 from aitransparency.deid.entities import ENTITIES, entity_id
+from aitransparency.deid.scan.fast import kernels
 from aitransparency.deid.scan.recognizer import PASSED, REFUSED, Matches, Recognizer
 from aitransparency.deid.scan.text import ScanText
-from aitransparency.deid.scan.words import CONTRARY, Around, Vocabulary
+from aitransparency.deid.scan.words import (
+    AFTER,
+    BEFORE,
+    CONTRARY,
+    DIRECT,
+    ENDS,
+    Around,
+    Vocabulary,
+    eights,
+)
 from aitransparency.deid.spans import Candidates
 
 _ALONE, _NEAR, _DIRECT, _CONTRARY = range(4)
+_REMEMBERED = 1 << 17  # places whose words are remembered
+
+Searched = Sequence[tuple[int, Matches]]  # entities and their candidates
+
+
+class Weighed(NamedTuple):
+    """Candidates that reach a score, in offsets into the scanned text, with their percents."""
+
+    start: Ints
+    end: Ints
+    entity: npt.NDArray[np.uint8]
+    percent: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,19 +77,45 @@ class Scanner:
     def scan(self, column: TextColumn, wanted: Sequence[str], min_score: float) -> Candidates:
         """Return the candidates of the wanted entities that reach a score; they may overlap."""
         text = ScanText.of(column)
-        parts, entities = [], []
-        numbered = len(text.digits.start) > 0
-        for recognizer in self.recognizers:
-            if recognizer.entity not in wanted or (recognizer.digits and not numbered):
-                continue
-            matches = recognizer.candidates(text)
-            if len(matches.start):
-                parts.append(matches)
-                entities.append(np.full(len(matches.start), entity_id(recognizer.entity), np.uint8))
-        if not parts:
-            return Candidates.none()
-        matches, entity = Matches.concat(*parts), np.concatenate(entities)
         least = round(min_score * 100, 6)
+        numbered = len(text.digits.start) > 0
+        searched = [
+            (entity_id(recognizer.entity), recognizer.candidates(text))
+            for recognizer in self.recognizers
+            if recognizer.entity in wanted and (numbered or not recognizer.digits)
+        ]
+        searched = [(entity, matches) for entity, matches in searched if len(matches.start)]
+        if not searched:
+            return Candidates.none()
+        weighed = self._compiled(text, searched, least) or self._by_arrays(text, searched, least)
+        start, end, entity, percent = weighed
+        first, last = text.origin(start, end)
+        return Candidates(first, last, entity, (percent / 100).astype(np.float32))
+
+    def _compiled(self, text: ScanText, searched: Searched, least: float) -> Weighed | None:
+        """Weigh the candidates by compiled loops, where these are loaded."""
+        compiled = kernels()
+        if not compiled:
+            return None
+        known = np.zeros(_REMEMBERED, np.int64)
+        sizes, eight = (BEFORE, DIRECT, AFTER), eights(text.data)
+        parts, entities = [], []
+        for entity, matches in searched:
+            found = np.empty((3, len(matches.start)), np.int64)
+            many = compiled.scored(
+                *(text.data, eight, tuple(matches), np.uint64(1 << entity), self._scores[entity]),
+                *(least, sizes, self._vocabulary.flat, ENDS, known, found),
+            )
+            parts.append(found[:, :many])
+            entities.append(np.full(many, entity, np.uint8))
+        start, end, percent = np.concatenate(parts, axis=1)
+        return Weighed(start, end, np.concatenate(entities), percent)
+
+    def _by_arrays(self, text: ScanText, searched: Searched, least: float) -> Weighed:
+        matches = Matches.concat(*(matches for _, matches in searched))
+        entity = np.concatenate(
+            [np.full(len(matches.start), entity, np.uint8) for entity, matches in searched]
+        )
         possible = self._scores.max(axis=2)[entity, matches.level] >= least
         keep = np.flatnonzero(possible & (matches.level != REFUSED))
         matches, entity = matches.take(keep), entity[keep]
@@ -84,8 +133,7 @@ class Scanner:
         percent = self._scores[entity[keep], matches.level[keep], situation[keep]]
         high = (percent >= least) & (percent > 0)
         keep, percent = keep[high], percent[high]
-        first, last = text.origin(matches.start[keep], matches.end[keep])
-        return Candidates(first, last, entity[keep], (percent / 100).astype(np.float32))
+        return Weighed(matches.start[keep], matches.end[keep], entity[keep], percent)
 
 
 def _bit(entity: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:

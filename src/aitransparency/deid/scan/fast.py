@@ -10,16 +10,16 @@ from typing import Any
 
 from aitransparency.deid.compiled import pays
 
-_KERNELS = "aitransparency.deid.scan.kernels"
+_LOOPS = "aitransparency.deid.scan.loops"
 
 
 def begin(size: int) -> None:
     """Load the compiled loops if they pay for a text of so many bytes."""
     if kernels() is None and pays(size):
-        from aitransparency.deid.scan import kernels as _  # noqa: F401  # loaded, not used here
+        from aitransparency.deid.scan import loops as _  # noqa: F401  # loaded, not used here
 
 
 def kernels() -> Any:  # a module whose functions numba types
     """Return the compiled loops where they are loaded, None elsewhere."""
-    loaded = sys.modules.get(_KERNELS)
-    return loaded if hasattr(loaded, "LOADED") else None  # another thread may be at it
+    loops = sys.modules.get(_LOOPS)
+    return loops if hasattr(loops, "LOADED") else None  # another thread may be at it

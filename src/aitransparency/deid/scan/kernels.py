@@ -1,31 +1,15 @@
-"""The scan in compiled loops: what `fold`, `runs` and `words` do over arrays, for much text.
-
-Both ways give the same (`tests/deid/test_compiled_scan.py`); `fast` chooses.
-"""
+"""Text and runs in compiled loops: what `fold`, `text` and `runs` do over arrays."""
 
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 # Types are numba's to infer; `fast` is typed.
 
 from __future__ import annotations
 
-import numpy as np
-
 from aitransparency.deid.jit import kernel
 
 _EDGE = 0xFF
 _GONE = 1
 _FEWEST_NUMERALS = 3
-_LONGEST = 24  # bytes of the longest label
-_SHORT = np.uint32(0b111000)
-_HEAD, _HEAD_CASE, _HEAD_MIX = np.uint64(0xFFFFFF), np.uint64(0x202020), np.uint64(0x9E3779B1)
-_LOW_BITS, _HIGH_BITS = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(0x8080808080808080)
-_FROM_A, _FROM_Z = np.uint64(0x3F3F3F3F3F3F3F3F), np.uint64(0x2525252525252525)
-_SIXTEEN, _HALF = np.uint64(16), np.uint64(0xFFFFFFFF)
-_TAIL_CASE, _UP = np.uint64(0x202020202020), np.uint64(48)
-_ONE, _TWO, _THREE, _SEVEN = np.uint32(1), np.uint64(2), np.uint64(3), np.uint64(7)
-_MEMORY = 1 << 17  # places whose words are remembered
-_DIRECT = np.uint64(1 << 63)  # no word has this bit
-_NOTHING = np.uint64(0)
 
 
 @kernel
@@ -144,128 +128,6 @@ def runs_and_marks(data, kinds, digits, codes, held, marks):
 def _is_letter(byte):
     low = byte | 32
     return 97 <= low <= 122
-
-
-@kernel
-def _maybe(data, eight, end, few):
-    """Return whether a word may end at a place, by its last three bytes."""
-    if data[end] & 0xC0 == 0x80:
-        return False  # inside a character
-    tail = _tail(eight, end)
-    return (few[tail >> _THREE] >> np.uint8(tail & _SEVEN)) & 1 != 0
-
-
-@kernel
-def _tail(eight, end):
-    return ((eight[end - 3] & _HEAD | _HEAD_CASE) * _HEAD_MIX & _HALF) >> _SIXTEEN
-
-
-@kernel
-def _lower(eight):
-    """Return eight bytes with ASCII letters in lower case."""
-    low = eight & _LOW_BITS
-    capital = ((low + _FROM_A) ^ (low + _FROM_Z)) & ~eight & _HIGH_BITS
-    return eight | capital >> _TWO
-
-
-@kernel
-def _word_at(data, eight, end, low, words, tails, long_tails, slots, seed, mix, covers):
-    """Return the longest word that ends at a place and begins at `low` or later, or -1."""
-    maybe = tails[_tail(eight, end)]
-    six = eight[end - 8] >> _SIXTEEN
-    lengths = long_tails[((six | _TAIL_CASE) * mix) >> _UP] | maybe & _SHORT
-    if lengths == 0:
-        return -1
-    most = min(end - low, _LONGEST)
-    one, two = _lower(eight[end - 24]), _lower(eight[end - 16])
-    three = _lower(eight[end - 8])
-    for length in range(most, 2, -1):
-        if not (lengths >> np.uint32(length)) & _ONE:
-            continue
-        head, middle, tail = one & covers[length, 0], two & covers[length, 1], three
-        tail &= covers[length, 2]
-        word = slots[(((head * seed ^ middle) * seed ^ tail) * seed) >> _UP]
-        if word < 0 or words[word, 0] != head or words[word, 1] != middle:
-            continue
-        if words[word, 2] != tail:
-            continue
-        if words[word, 4] and (_is_letter(data[end - length - 1]) or _is_letter(data[end])):
-            continue
-        return word
-    return -1
-
-
-@kernel
-def words_before(data, eight, start, width, reach, limit, vocabulary, ends, masks, direct):
-    """Write the mask of the word that ends last before each start, and whether it is direct.
-
-    `eight` is every eight bytes of `data` as a number, uint64 (size - 7,), one byte apart.
-    `reach` is how far before a start a word may begin, `limit` how far away a direct one may end.
-    `ends` is uint8 (256,): bits 1 a mark of one byte that ends a clause, 2 the last byte of such a
-    full-width mark, 4 the last byte of such a Chinese one.
-    """
-    words, few, tails, long_tails, slots, seed, mix, covers = vocabulary
-    slots_known = 64
-    while slots_known < _MEMORY and slots_known < 2 * len(start):
-        slots_known *= 2
-    known = np.zeros((slots_known, 2), np.uint64)  # a place and what is known of it
-    for row in range(len(start)):
-        place = start[row]
-        slot = place & slots_known - 1
-        if known[slot, 0] == np.uint64(place):  # entities share candidates
-            masks[row] = known[slot, 1] & ~_DIRECT
-            direct[row] = known[slot, 1] & _DIRECT != 0
-            continue
-        low = place - reach
-        mask, near = _NOTHING, False
-        end = place
-        while end >= place - width + 3:
-            if data[end - 1] == _EDGE:
-                break  # what stands before is another row
-            if _maybe(data, eight, end, few):
-                word = _word_at(
-                    data, eight, end, low, words, tails, long_tails, slots, seed, mix, covers
-                )
-                if word >= 0:
-                    mask = words[word, 3]
-                    near = place - end <= limit and not _clause_ends(data, end, place, ends)
-                    break
-            end -= 1
-        masks[row], direct[row] = mask, near
-        known[slot, 0], known[slot, 1] = place, mask | _DIRECT if near else mask
-
-
-@kernel
-def _clause_ends(data, start, end, ends):
-    for at in range(start, end):
-        byte = data[at]
-        if ends[byte] & 1:
-            return True
-        if at + 2 < end:
-            if byte == 0xEF and data[at + 1] == 0xBC and ends[data[at + 2]] & 2:
-                return True
-            if byte == 0xE3 and data[at + 1] == 0x80 and ends[data[at + 2]] & 4:
-                return True
-    return False
-
-
-@kernel
-def words_after(data, eight, end, width, vocabulary, masks):
-    """Write the masks of all words within `width` bytes behind each end, in its row."""
-    words, few, tails, long_tails, slots, seed, mix, covers = vocabulary
-    for row in range(len(end)):
-        begin = end[row]
-        masks[row] = _NOTHING
-        stop = begin
-        while stop < begin + width and data[stop] != _EDGE:
-            stop += 1
-        for place in range(begin + 3, stop + 1):
-            if _maybe(data, eight, place, few):
-                word = _word_at(
-                    data, eight, place, begin, words, tails, long_tails, slots, seed, mix, covers
-                )
-                if word >= 0:
-                    masks[row] |= words[word, 3]
 
 
 @kernel
@@ -393,4 +255,47 @@ def _upper(byte):
     return byte & 0xDF if _is_letter(byte) else byte
 
 
-LOADED = True  # the last line: the module is whole
+@kernel
+def origin(start, end, removed, offsets, padding, data, first, last):
+    """Write where spans of the folded text stand in the column; see `ScanText.origin`."""
+    rows = len(offsets) - 1
+    row = 0
+    for at in range(len(start)):
+        low = _unfolded(start[at], removed)
+        high = _unfolded(end[at] - 1, removed) + 1
+        here = low - padding + offsets[0]  # joined rows are one byte longer each
+        if here < offsets[row] + row or (row + 1 < rows and here > offsets[row + 1] + row):
+            row = _row_of(here, offsets)
+        shift = offsets[0] - padding - row
+        low += shift
+        high += shift
+        for _ in range(3):  # a folded character was up to four bytes long
+            if high < offsets[row + 1] and data[high] & 0xC0 == 0x80:
+                high += 1
+        first[at], last[at] = low, high
+
+
+@kernel
+def _unfolded(place, removed):
+    """Return a place as it was before some bytes were taken out."""
+    low, high = 0, len(removed)
+    while low < high:
+        middle = (low + high) // 2
+        if removed[middle] - middle <= place:
+            low = middle + 1
+        else:
+            high = middle
+    return place + low
+
+
+@kernel
+def _row_of(place, offsets):
+    """Return the last row that begins at a place or before, in joined rows."""
+    low, high = 0, len(offsets) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if offsets[middle] + middle <= place:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -10,14 +10,37 @@ that touches a find already taken is dropped.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from aitransparency.deid.scan.fast import kernels
+
 _LONGEST = 20  # bits of the length of a find
 _NEAR = 12  # finds between one and the one that holds it, in order of start
 
+_RANK = 10_000  # ranks a point of score
+
 Found = tuple[int, int, int, int]  # start, end, entity, percent
+
+
+class Rule(NamedTuple):
+    """What decides between finds beside their scores.
+
+    Parameters
+    ----------
+    whole
+        float32 (entities,), least score of a find that wins over all within it.
+    bonus
+        int64 (entities,), what a likely find is ahead of others, in ten-thousandths of a score.
+    likely
+        Least score of a likely find.
+    """
+
+    whole: npt.NDArray[np.float32]
+    bonus: npt.NDArray[np.int64]
+    likely: np.float32
 
 
 def best(found: list[Found]) -> list[Found]:
@@ -36,6 +59,51 @@ def best(found: list[Found]) -> list[Found]:
 def _rank(find: Found) -> tuple[int, int, int, int]:
     start, end, entity, percent = find
     return -percent, start - end, entity, start
+
+
+def settled(
+    start: npt.NDArray[np.int64],
+    end: npt.NDArray[np.int64],
+    entity: npt.NDArray[np.uint8],
+    score: npt.NDArray[np.float32],
+    rule: Rule,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Return the positions of the finds that stay, ordered by start, and the scores of all, raised.
+
+    Parameters
+    ----------
+    start, end, entity, score
+        Arrays (m,) in any order.
+    rule
+        What decides beside the scores.
+    """
+    compiled = kernels()
+    if not compiled:
+        score = raised(start, end, score, score >= rule.whole[entity])
+        return stays(start, end, entity, _ranks(entity, score, rule)), score
+    higher = score.copy()
+    stay, crowd = np.empty((2, len(start)), np.int64)
+    kept, left = compiled.settled(
+        _outer_first(start, end), start, end, entity, score, higher, _NEAR, rule, stay, crowd
+    )
+    stay, crowd = stay[:kept], crowd[:left]
+    if left:
+        ranks = _ranks(entity, higher, rule)
+        stay = np.concatenate([stay, _by_hand(crowd, start, end, entity, ranks)])
+        stay = stay[np.argsort(start[stay], kind="stable")]
+    return stay, higher
+
+
+def _ranks(
+    entity: npt.NDArray[np.uint8], score: npt.NDArray[np.float32], rule: Rule
+) -> npt.NDArray[np.int64]:
+    ranks = np.rint(score.astype(np.float64) * _RANK).astype(np.int64)
+    return ranks + np.where(score >= rule.likely, rule.bonus[entity], 0)
+
+
+def _outer_first(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the order of start, longer ones first."""
+    return np.argsort((start << _LONGEST) - (end - start), kind="stable")
 
 
 def raised(
@@ -62,7 +130,7 @@ def raised(
     >>> raised(start, end, np.array([0.8, 0.97], np.float32), np.array([True, True])).tolist()
     [0.9700000286102295, 0.9700000286102295]
     """
-    order = np.argsort((start << _LONGEST) - (end - start), kind="stable")  # longer ones first
+    order = _outer_first(start, end)
     starts, ends, scores = start[order], end[order], score[order].copy()
     reach = np.maximum.accumulate(ends)
     crowded = np.flatnonzero(starts[1:] < reach[:-1]) + 1  # what begins inside another

@@ -233,6 +233,13 @@ class ScanText:
         start, end
             int64 (m,), not empty spans, each within one row.
         """
+        if compiled := kernels():
+            first, last = np.empty((2, len(start)), np.int64)
+            column = self.column
+            compiled.origin(
+                start, end, self.removed, column.offsets, PADDING, column.data, first, last
+            )
+            return first, last
         first = self._unfolded(start)
         last = self._unfolded(end - 1)
         rows = self.column.offsets

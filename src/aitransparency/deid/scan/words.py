@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, Ints, translated, windows
-from aitransparency.deid.scan.fast import kernels
 from aitransparency.deid.scan.runs import is_letter
 from aitransparency.deid.scan.text import EDGE, ScanText, members
 
@@ -33,7 +32,7 @@ _STEP = 1 << 14
 _ENDS_ONE = members(b",;\n" + bytes([EDGE]))
 _ENDS_FULL_WIDTH = members(bytes(mark.encode()[2] for mark in "，；！？"))
 _ENDS_CJK = members(bytes(mark.encode()[2] for mark in "。、"))
-_ENDS = _ENDS_ONE * np.uint8(1) + _ENDS_FULL_WIDTH * np.uint8(2) + _ENDS_CJK * np.uint8(4)
+ENDS = _ENDS_ONE * np.uint8(1) + _ENDS_FULL_WIDTH * np.uint8(2) + _ENDS_CJK * np.uint8(4)
 _LOWER = np.arange(256, dtype=np.uint8)
 _LOWER[65:91] += 32
 _LOWER.flags.writeable = False
@@ -127,16 +126,6 @@ class Vocabulary:
 
     def around(self, text: ScanText, start: Ints, end: Ints) -> Around:
         """Return what the words say about ``data[start:end]`` of every candidate."""
-        if compiled := kernels():
-            before, direct = self._compiled_before(compiled, text.data, start, BEFORE)
-            after = np.zeros(len(start), np.uint64)
-            lonely = np.flatnonzero(before == 0)
-            masks = np.empty(len(lonely), np.uint64)
-            compiled.words_after(
-                text.data, _eights(text.data), end[lonely], AFTER, self._flat, masks
-            )
-            after[lonely] = masks
-            return Around(before, direct, after)
         before, direct = self._distinct_before(text, start, BEFORE)
         after = np.zeros(len(start), np.uint64)
         lonely = np.flatnonzero(before == 0)
@@ -150,29 +139,16 @@ class Vocabulary:
 
     def right_before(self, text: ScanText, start: Ints) -> Masks:
         """Return the mask of the direct word before each start, 0 where there is none."""
-        if compiled := kernels():
-            before, direct = self._compiled_before(compiled, text.data, start, DIRECT + 3)
-            return np.where(direct, before, np.uint64(0))
         before, direct = self._distinct_before(text, start, DIRECT + 3)
         return np.where(direct, before, np.uint64(0))
 
     @cached_property
-    def _flat(self) -> tuple[Any, ...]:
-        """What the compiled loops read; whether a hash is any word's, in bits that stay near."""
+    def flat(self) -> tuple[Any, ...]:
+        """What compiled loops read; whether a hash is any word's, in bits that stay near."""
         few = np.packbits(self.tails != 0, bitorder="little")
         hashes = few, self.tails, self.long_tails, self.slots, self.seed, _SEEDS[0]
         words = np.column_stack([*self.parts, self.mask, self.ascii.astype(np.uint64)])
         return words, *hashes, np.array(_COVERS)
-
-    def _compiled_before(
-        self, compiled: Any, data: Bytes, start: Ints, width: int
-    ) -> tuple[Masks, Mask]:  # a module whose functions numba types
-        masks, direct = np.empty(len(start), np.uint64), np.empty(len(start), np.bool_)
-        vocabulary, eight = self._flat, _eights(data)
-        compiled.words_before(
-            data, eight, start, width, BEFORE, DIRECT, vocabulary, _ENDS, masks, direct
-        )
-        return masks, direct
 
     def _distinct_before(self, text: ScanText, start: Ints, width: int) -> tuple[Masks, Mask]:
         firsts, one = _distinct(start)  # entities share candidates
@@ -233,7 +209,7 @@ class Vocabulary:
         hit = np.flatnonzero(maybe)
         row = hit // wide
         end = first[row] + (hit - row * wide) + 3
-        lengths = self.long_tails[_long_hash(_eights(data)[end - 8])] | maybe[hit] & _SHORT
+        lengths = self.long_tails[_long_hash(eights(data)[end - 8])] | maybe[hit] & _SHORT
         good = np.flatnonzero(lengths)
         return row[good], end[good], lengths[good]
 
@@ -268,7 +244,7 @@ class Vocabulary:
         return found
 
 
-def _eights(data: Bytes) -> Masks:
+def eights(data: Bytes) -> Masks:
     """Return every eight bytes as a number, a view."""
     return np.ndarray(len(data) - 7, np.uint64, data, 0, (1,))
 

@@ -1,0 +1,38 @@
+"""The scan in compiled loops, for much text: what the other modules here do over arrays.
+
+Both ways give the same (`tests/deid/test_compiled_scan.py`); `fast` chooses.
+"""
+
+from __future__ import annotations
+
+from aitransparency.deid.scan.kernels import (
+    chains,
+    fits,
+    follows,
+    gather,
+    join_and_fold,
+    origin,
+    places_grouped,
+    reach,
+    runs_and_marks,
+    separators_after,
+)
+from aitransparency.deid.scan.overlap_kernels import settled
+from aitransparency.deid.scan.word_kernels import scored
+
+__all__ = [
+    "chains",
+    "fits",
+    "follows",
+    "gather",
+    "join_and_fold",
+    "origin",
+    "places_grouped",
+    "reach",
+    "runs_and_marks",
+    "scored",
+    "separators_after",
+    "settled",
+]
+
+LOADED = True  # the last line: the module is whole
