@@ -31,6 +31,11 @@ def windows(data: Bytes, start: Ints, width: int) -> Bytes:
     return items[start].view(np.uint8).reshape(-1, width)
 
 
+def eights(data: Bytes) -> npt.NDArray[np.uint64]:
+    """Return every eight bytes as a number, uint64 (size - 7,), a view."""
+    return np.ndarray(max(len(data) - 7, 0), np.uint64, data, 0, (1,))
+
+
 def translated(data: Bytes, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return ``table[data]`` for a table of 256 entries of one byte each."""
     # An index array of bytes would be made one of words first.

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.column import Ints, TextColumn
+from aitransparency.deid.column import Ints, TextColumn, eights
 from aitransparency.deid.entities import ENTITIES, entity_id
 from aitransparency.deid.scan.fast import kernels
 from aitransparency.deid.scan.recognizer import PASSED, REFUSED, Matches, Recognizer
@@ -23,7 +23,6 @@ from aitransparency.deid.scan.words import (
     ENDS,
     Around,
     Vocabulary,
-    eights,
 )
 from aitransparency.deid.spans import Candidates
 

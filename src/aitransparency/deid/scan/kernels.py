@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from aitransparency.deid.jit import kernel
 
 _EDGE = 0xFF
 _GONE = 1
+_BLANK, _COMMA = ord(" "), ord(",")
+_ONES, _HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+_C2 = np.uint64(0xC2C2C2C2C2C2C2C2)
 _FEWEST_NUMERALS = 3
+_NEAR = 8  # rows
 
 
 @kernel
@@ -19,12 +25,33 @@ def _key(data, at):
 
 
 @kernel
-def join_and_fold(data, offsets, padding, two, three, numerals, out, removed):
+def _next_to_fold(data, at, stop, some):
+    """Return where the next character stands that may fold, `stop` where there is none."""
+    while at < stop:
+        byte = data[at]
+        if byte < 0xC2 or byte >= 0xF0:
+            at += 1
+        elif byte < 0xE0:
+            if byte == 0xC2:
+                return at
+            at += 2
+        else:
+            if some[(data[at + 1] & 63) << 6 | data[at + 2] & 63] >> (byte & 7) & 1:
+                return at
+            at += 3
+    return stop
+
+
+@kernel
+def join_and_fold(data, eight, offsets, padding, tables, out, out_eight, removed):
     """Write the rows between edges, folded, and what was taken out; return the sizes of both.
 
-    `two` is uint8 (64,) by the second byte behind 0xC2, `three` and `numerals` are (65536,) by the
-    lower bits of three bytes: what a character becomes, and the value of a numeral or -1.
+    `eight` and `out_eight` are every eight bytes as a number, one byte apart. Of the tables the
+    first is uint8 (64,) by the second byte behind 0xC2, the next two are (65536,) by the lower bits
+    of three bytes: what a character becomes, and the value of a numeral or -1. The last is uint8
+    (4096,): which characters of three bytes may fold, a bit for the lead by the other two.
     """
+    two, three, numerals, some = tables
     for at in range(padding):
         out[at] = _EDGE
     to = padding  # where to write
@@ -37,16 +64,22 @@ def join_and_fold(data, offsets, padding, two, three, numerals, out, removed):
             shift += 1
         at, stop = offsets[row], offsets[row + 1]
         spoken = at  # where the numerals end that are read out
-        while at < stop:
-            byte = data[at]
-            if byte < 0xC2 or byte >= 0xF0:
-                out[to] = byte
+        while True:
+            first = at
+            at = _next_to_fold(data, at, stop, some)
+            while first + 8 <= at:
+                out_eight[to] = eight[first]
+                first += 8
+                to += 8
+            while first < at:
+                out[to] = data[first]
+                first += 1
                 to += 1
-                at += 1
-                continue
-            if byte < 0xE0:
+            if at == stop:
+                break
+            if data[at] == 0xC2:
                 width = 2
-                becomes = two[data[at + 1] & 63] if byte == 0xC2 else 0
+                becomes = two[data[at + 1] & 63]
             else:
                 width = 3
                 becomes = three[_key(data, at)]
@@ -81,11 +114,20 @@ def join_and_fold(data, offsets, padding, two, three, numerals, out, removed):
 
 
 @kernel
-def runs_and_marks(data, kinds, digits, codes, held, marks):
+def _is_plain(eight):
+    """Return whether eight bytes are all of 0x80 or more, and none is 0xC2."""
+    other = eight ^ _C2
+    return eight & _HIGH == _HIGH and (other - _ONES) & ~other & _HIGH == 0
+
+
+@kernel
+def runs_and_marks(data, eight, kinds, digits, codes, held, marks):
     """Write the runs of digits, those of letters and digits, and the places of marks.
 
-    `kinds` is uint8 (256,): 1 a digit, 2 a letter, 4 a mark, 0 other. `digits` and `codes` are
-    int64 (2, m): start and length. `held` tells which codes hold a digit. Returns the three counts.
+    `eight` is every eight bytes as a number, uint64 (size - 7,), one byte apart. `kinds` is uint8
+    (256,): 1 a digit, 2 a letter, 4 a mark, 0 other: bytes of 0x80 and more but 0xC2. `digits` and
+    `codes` are int64 (2, m): start and length. `held` tells which codes hold a digit. Returns the
+    three counts.
     """
     digit_count = code_count = mark_count = 0
     size = len(data)
@@ -94,6 +136,8 @@ def runs_and_marks(data, kinds, digits, codes, held, marks):
         kind = kinds[data[at]]
         if kind == 0:
             at += 1
+            while at < size - 8 and _is_plain(eight[at]):
+                at += 8
             continue
         if kind == 4:
             marks[mark_count] = at
@@ -128,6 +172,25 @@ def runs_and_marks(data, kinds, digits, codes, held, marks):
 def _is_letter(byte):
     low = byte | 32
     return 97 <= low <= 122
+
+
+@kernel
+def handles(data, start, length, held, kinds, is_join, of_addresses, joined, numbered, named):
+    """Write codes that a mark alone parts as one, and what `text._Joined` says of them."""
+    count = -1
+    for code in range(len(start)):
+        begin, size = start[code], length[code]
+        end = joined[0, count] + joined[1, count] if count >= 0 else -2
+        if begin == end + 1 and is_join[data[end]]:
+            joined[1, count] += 1 + size
+            numbered[count] |= held[code]
+            continue
+        count += 1
+        before, spaced = data[begin - 1], data[begin - 2]
+        joined[0, count], joined[1, count], numbered[count] = begin, size, held[code]
+        plain = before == _BLANK and (1 <= kinds[spaced] <= 2 or spaced == _COMMA)
+        named[count] = not plain and not of_addresses[before]
+    return count + 1
 
 
 @kernel
@@ -264,8 +327,15 @@ def origin(start, end, removed, offsets, padding, data, first, last):
         low = _unfolded(start[at], removed)
         high = _unfolded(end[at] - 1, removed) + 1
         here = low - padding + offsets[0]  # joined rows are one byte longer each
-        if here < offsets[row] + row or (row + 1 < rows and here > offsets[row + 1] + row):
-            row = _row_of(here, offsets)
+        if here < offsets[row] + row:
+            row = 0
+        ahead = 0
+        while row + 1 < rows and here > offsets[row + 1] + row:  # the next find is near, mostly
+            row += 1
+            ahead += 1
+            if ahead == _NEAR:
+                row = _row_of(here, offsets)
+                break
         shift = offsets[0] - padding - row
         low += shift
         high += shift

@@ -24,7 +24,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aitransparency.deid.column import Bytes, Ints, TextColumn, translated, windows
+from aitransparency.deid.column import Bytes, Ints, TextColumn, eights, translated, windows
 from aitransparency.deid.scan.fast import begin, kernels
 from aitransparency.deid.scan.fold import flat_tables, fold
 from aitransparency.deid.scan.runs import Runs, is_alnum, is_digit
@@ -34,6 +34,7 @@ Mask = npt.NDArray[np.bool_]
 PADDING = 128  # readable bytes before the first and after the last row
 EDGE = 0xFF
 _BLOCK = 1 << 21  # bytes of windows gathered at a time
+_JOINS = b"_-"  # of codes to the name of an account
 
 
 def members(characters: bytes) -> Mask:
@@ -42,6 +43,10 @@ def members(characters: bytes) -> Mask:
     table[list(characters)] = True
     table.flags.writeable = False
     return table
+
+
+_IS_JOIN = members(_JOINS)
+_OF_ADDRESSES = members(b"/.@")  # of a URL or an e-mail address
 
 
 class _Read(NamedTuple):
@@ -71,13 +76,49 @@ class _Read(NamedTuple):
         most = len(data) // 2 + 1  # pages that are not written to cost nothing
         digits, codes = np.empty((2, most), np.int64), np.empty((2, most), np.int64)
         held, marks = np.empty(most, np.bool_), np.empty(len(data), np.int64)
-        first, second, third = kernels.runs_and_marks(data, _kinds(), digits, codes, held, marks)
+        first, second, third = kernels.runs_and_marks(
+            data, eights(data), _kinds(), digits, codes, held, marks
+        )
         return cls(
             Runs(data, digits[0, :first].copy(), digits[1, :first].copy()),
             Runs(data, codes[0, :second].copy(), codes[1, :second].copy(), letters=True),
             held[:second].copy(),
             marks[:third].copy(),
         )
+
+
+class _Joined(NamedTuple):
+    """Codes put together, whether they hold a digit, and whether they stand behind no English word.
+
+    Such a word stands before a blank, or a mark of an address is there.
+    """
+
+    handles: Runs
+    numbered: Mask
+    named: Mask
+
+    @classmethod
+    def of(cls, codes: Runs, held: Mask) -> _Joined:
+        """Put codes together by arrays; `held` says which hold a digit."""
+        data, handles = codes.data, codes.joined(_JOINS)
+        numbered = held
+        if len(codes.start) > len(handles.start):
+            numbered = np.logical_or.reduceat(held, np.searchsorted(codes.start, handles.start))
+        before, spaced = data[handles.start - 1], data[handles.start - 2]
+        plain = (before == ord(" ")) & (is_alnum(spaced) | (spaced == ord(",")))
+        return cls(handles, numbered, ~(plain | _OF_ADDRESSES[before]))
+
+    @classmethod
+    def compiled(cls, codes: Runs, held: Mask, kernels: Any) -> _Joined:  # functions numba types
+        """Put codes together by compiled loops."""
+        runs = np.empty((2, len(held)), np.int64)
+        numbered, named = np.empty((2, len(held)), np.bool_)
+        many = kernels.handles(
+            *(codes.data, codes.start, codes.length, held, _kinds(), _IS_JOIN, _OF_ADDRESSES),
+            *(runs, numbered, named),
+        )
+        start, length = runs[0, :many], runs[1, :many]
+        return cls(Runs(codes.data, start, length, letters=True), numbered[:many], named[:many])
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,24 +167,15 @@ class ScanText:
         compiled = kernels()
         return _Read.compiled(self.data, compiled) if compiled else _Read.of(self.data)
 
-    @cached_property
+    @property
     def handles(self) -> Runs:
         """The maximal runs of letters, digits, and single ``_`` and ``-`` between them."""
-        return self.codes.joined(b"_-")
-
-    @cached_property
-    def _numbered(self) -> Mask:
-        codes, handles = self.codes, self.handles
-        if len(codes.start) == len(handles.start):
-            return self._read.numbered
-        first = np.searchsorted(codes.start, handles.start)
-        numbered: Mask = np.logical_or.reduceat(self._read.numbered, first)
-        return numbered
+        return self._joined.handles
 
     @cached_property
     def numbered_handles(self) -> Runs:
         """Those of `handles` that hold a digit."""
-        return self.handles.under(self._numbered)
+        return self.handles.under(self._joined.numbered)
 
     @cached_property
     def names(self) -> Runs:
@@ -151,13 +183,13 @@ class ScanText:
 
         They hold a digit, or what stands before them is not an English word.
         """
-        runs = self.handles
-        before = self.data[runs.start - 1]
-        spaced = self.data[runs.start - 2]
-        plain = (before == ord(" ")) & (is_alnum(spaced) | (spaced == ord(",")))
-        named = ~(plain | (before == ord("/")) | (before == ord(".")) | (before == ord("@")))
-        keep = np.flatnonzero(named | self._numbered)
-        return Runs(self.data, runs.start[keep], runs.length[keep], letters=True)
+        return self.handles.under(self._joined.numbered | self._joined.named)
+
+    @cached_property
+    def _joined(self) -> _Joined:
+        compiled = kernels()
+        codes, held = self.codes, self._read.numbered
+        return _Joined.compiled(codes, held, compiled) if compiled else _Joined.of(codes, held)
 
     @cached_property
     def _places(self) -> dict[int, Ints]:
@@ -280,9 +312,9 @@ def _folded(column: TextColumn, kernels: Any) -> tuple[Bytes, Ints]:  # function
     size = int(column.offsets[-1] - column.offsets[0]) + max(len(column) - 1, 0)
     out = np.empty(size + 2 * PADDING, np.uint8)
     removed = np.empty(size, np.int64)
-    tables = flat_tables()
+    data = column.data
     written, gone = kernels.join_and_fold(
-        column.data, column.offsets, PADDING, *tables, out, removed
+        data, eights(data), column.offsets, PADDING, flat_tables(), out, eights(out), removed
     )
     return out[:written], removed[:gone].copy()
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.column import Bytes, Ints, translated, windows
+from aitransparency.deid.column import Bytes, Ints, eights, translated, windows
 from aitransparency.deid.scan.runs import is_letter
 from aitransparency.deid.scan.text import EDGE, ScanText, members
 
@@ -242,11 +242,6 @@ class Vocabulary:
             found[some[hit]] = word[hit]
             lengths[some[hit]] = 0
         return found
-
-
-def eights(data: Bytes) -> Masks:
-    """Return every eight bytes as a number, a view."""
-    return np.ndarray(len(data) - 7, np.uint64, data, 0, (1,))
 
 
 def _slot(parts: tuple[Masks, ...], seed: np.uint64) -> npt.NDArray[np.int64]:
