@@ -21,10 +21,10 @@ from aitransparency.deid.scan.runs import Shape, Windows
 from aitransparency.deid.scan.text import ScanText
 
 _ALPHABET = b"0123456789ABCDEFGHJKLMNPQRTUWXY"
-_VALUES = np.full(256, 31, np.int64)
+_VALUES = np.full(256, 31, np.float64)  # whole numbers, which are multiplied faster
 _VALUES[list(_ALPHABET)] = np.arange(31)
 _VALUES.flags.writeable = False
-_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)])
+_WEIGHTS = np.array([float(pow(3, place, 31)) for place in range(17)])
 _ALLOWED = "[0-9A-HJ-NPQRTUWXY]"
 _SHAPE = Shape.of("[1-9AFGNY][1-59]######" + _ALLOWED * 10)
 _DEPARTMENTS = Shape.of("[1-9ANY][1-59]")

@@ -369,3 +369,46 @@ def _row_of(place, offsets):
         else:
             high = middle
     return low
+
+
+@kernel
+def by_length(length, edges, order):
+    """Write the runs in order of length, and where each length begins; the longest are alike."""
+    longest = len(edges) - 2
+    for run in range(len(length)):
+        edges[min(length[run], longest) + 1] += 1
+    for size in range(longest + 1):
+        edges[size + 1] += edges[size]
+    to = edges[:-1].copy()
+    for run in range(len(length)):
+        size = min(length[run], longest)
+        order[to[size]] = run
+        to[size] += 1
+
+
+@kernel
+def lettered(start, end, characters, data, size, is_separator, first, last, together):
+    """Write digits with the letters before them; see `runs.lettered`. Return how many."""
+    count = 0
+    for gap in range(2):
+        for row in range(len(start)):
+            begin = start[row] - size - gap
+            if gap and not is_separator[data[start[row] - 1]]:
+                continue
+            good = True
+            for at in range(begin, begin + size):
+                if not _is_letter(data[at]):
+                    good = False
+                    break
+            before = data[begin - 1]
+            if not good or 48 <= before <= 57 or _is_letter(before):
+                small = good and 97 <= before <= 122 and data[begin] < 97
+                if not small:
+                    continue
+            for place in range(size):
+                together[count, place] = _upper(data[begin + place])
+            for place in range(characters.shape[1]):
+                together[count, size + place] = characters[row, place]
+            first[count], last[count] = begin, end[row]
+            count += 1
+    return count

@@ -6,12 +6,14 @@ Both ways give the same (`tests/deid/test_compiled_scan.py`); `fast` chooses.
 from __future__ import annotations
 
 from aitransparency.deid.scan.kernels import (
+    by_length,
     chains,
     fits,
     follows,
     gather,
     handles,
     join_and_fold,
+    lettered,
     origin,
     places_grouped,
     reach,
@@ -22,12 +24,14 @@ from aitransparency.deid.scan.overlap_kernels import settled
 from aitransparency.deid.scan.word_kernels import scored
 
 __all__ = [
+    "by_length",
     "chains",
     "fits",
     "follows",
     "gather",
     "handles",
     "join_and_fold",
+    "lettered",
     "origin",
     "places_grouped",
     "reach",

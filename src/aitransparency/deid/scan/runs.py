@@ -234,6 +234,10 @@ class Runs:
     def _by_length(self) -> tuple[Ints, Ints]:
         """The runs in order of their length, and where each length begins among them."""
         edges = np.zeros(_LONG + 2, np.int64)
+        if compiled := kernels():
+            order: Ints = np.empty(len(self.length), np.int64)
+            compiled.by_length(self.length, edges, order)
+            return order, edges
         np.cumsum(np.bincount(self._short, minlength=_LONG + 1), out=edges[1:])
         return np.argsort(self._short, kind="stable"), edges
 
@@ -381,8 +385,15 @@ def lettered(digits: Windows, data: Bytes, size: int) -> Windows:
     One separator may stand between. A letter before the letters is a word's only where it is a
     small one before a capital (``passportE12345678``).
     """
+    width = digits.characters.shape[1] + size
     if not len(digits.start):
-        return Windows.none(digits.characters.shape[1] + size)
+        return Windows.none(width)
+    if compiled := kernels():
+        most = len(digits.start)
+        start, end = np.empty((2, most), np.int64)
+        together = np.empty((most, width), np.uint8)
+        many = compiled.lettered(*digits, data, size, _IS_SEPARATOR, start, end, together)
+        return Windows(start[:many], end[:many], together[:many])
     parts = []
     for gap in (0, 1):
         start = digits.start - size - gap
