@@ -43,10 +43,11 @@ from presidio_anonymizer import AnonymizerEngine
 from aitransparency import deid
 from aitransparency.deid.column import TextColumn
 from aitransparency.deid.entities import ENTITIES
-from aitransparency.deid.find import find_column, replace_spans
+from aitransparency.deid.find import find_column
 from aitransparency.deid.presidio import PlainNlpEngine, SpanRecognizer
 from aitransparency.deid.recognizers import ALL
 from aitransparency.deid.recognizers.resident_id import levels
+from aitransparency.deid.replace import replace_spans
 from find_peer import peer_engine, plain_spans
 
 find_module = importlib.import_module("aitransparency.deid.find")

@@ -27,8 +27,8 @@ import pyarrow as pa
 from faker import Faker
 
 from aitransparency.deid.column import TextColumn
-from aitransparency.deid.find import replace_spans
 from aitransparency.deid.known.rows import in_rows
+from aitransparency.deid.replace import replace_spans
 from aitransparency.deid.spans import Candidates
 
 IDENTITIES = {"name": "PERSON", "phone": "CN_MOBILE_PHONE", "id": "CN_RESIDENT_ID"}

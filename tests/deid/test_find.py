@@ -1,4 +1,4 @@
-"""`find` over every kind of input, and `replace_spans`."""
+"""`find` over every kind of input."""
 
 import sys
 
@@ -8,8 +8,6 @@ import pyarrow as pa
 import pytest
 
 from aitransparency import deid
-from aitransparency.deid.column import TextColumn
-from aitransparency.deid.find import find_column, replace_spans
 from aitransparency.errors import InputError, InputTypeError
 
 TEXTS = ["张三，手机13800138000", None, "", "证件 110101199003074477 卡 6222021234567894"]
@@ -97,34 +95,6 @@ def test_parts_change_nothing(monkeypatch):
     monkeypatch.setattr(sys.modules["aitransparency.deid.find"], "_PART", 500)
     assert list(deid.find(texts)) == whole
     assert len(whole) == 300
-
-
-REPLACED = [
-    (TEXTS, ["<1>，手机<2>", None, "", "证件 <3> 卡 <4>"], "middle, null, empty, end"),
-    (["13800138000"], ["<1>"], "a whole row"),
-    (["13800138000", "13800138000 a"], ["<1>", "<2> a"], "neighbours across a row edge"),
-    (["a", None], ["a", None], "nothing found"),
-    ([], [], "no rows"),
-]
-
-
-@pytest.mark.parametrize(("texts", "expected", "reason"), REPLACED)
-def test_replace_spans(texts, expected, reason):
-    for column in (
-        TextColumn.from_strings(texts),
-        TextColumn.from_arrow(pa.array(["甲乙", *texts], pa.string())[1:]),
-    ):
-        found = find_column(column)
-        new = pa.array([f"<{number + 1}>" for number in range(len(found))], pa.string())
-        replaced = replace_spans(column, found, new)
-        replaced.validate(full=True)
-        assert replaced.to_pylist() == expected, reason
-
-
-def test_replace_spans_needs_one_text_for_each():
-    column = TextColumn.from_strings(["13800138000"])
-    with pytest.raises(InputError, match="1 spans"):
-        replace_spans(column, find_column(column), pa.array([], pa.string()))
 
 
 def test_a_repr_counts_and_never_quotes():

@@ -105,47 +105,6 @@ def find_column(
         return Candidates.concat(list(pool.map(run, parts)))
 
 
-def replace_spans(column: TextColumn, spans: Candidates, replacements: pa.Array) -> pa.Array:
-    """Return the column with each span replaced.
-
-    Parameters
-    ----------
-    column
-        The text of n rows.
-    spans
-        m spans, ordered by start, none overlapping, as `find_column` returns them.
-    replacements
-        m texts.
-
-    Returns
-    -------
-    pyarrow.LargeStringArray
-        n rows; null rows stay null.
-    """
-    if len(spans) != len(replacements):
-        raise InputError(f"{len(spans)} spans need as many replacements, got {len(replacements)}")
-    new = replacements.cast(pa.large_string()).cast(pa.large_binary())
-    edges = np.empty(2 * len(spans) + 2, np.int64)
-    edges[0], edges[-1] = column.offsets[0], column.offsets[-1]
-    edges[1:-1:2], edges[2:-1:2] = spans.start, spans.end
-    pieces = pa.LargeBinaryArray.from_buffers(
-        pa.large_binary(), len(edges) - 1, [None, pa.py_buffer(edges), pa.py_buffer(column.data)]
-    )
-    order = np.arange(len(edges) - 1)
-    order[1::2] = len(order) + np.arange(len(spans))  # every span gives way to its replacement
-    built = pa.concat_arrays([pieces, new]).take(pa.array(order))
-    _, piece_offsets, data = built.buffers()
-    ends = np.frombuffer(piece_offsets, np.int64)[: len(order) + 1]
-    grown = np.zeros(len(spans) + 1, np.int64)
-    np.cumsum(np.diff(ends)[1::2] - (spans.end - spans.start), out=grown[1:])
-    before = np.searchsorted(spans.start, column.offsets, side="left")
-    offsets = column.offsets - column.offsets[0] + grown[before]
-    valid = None if column.valid is None else pa.array(column.valid).buffers()[1]
-    return pa.LargeStringArray.from_buffers(
-        len(column), pa.py_buffer(offsets), data or pa.py_buffer(b""), valid
-    )
-
-
 def text_column(data: object) -> TextColumn:
     """Return the text of `find`'s first argument as a column."""
     if isinstance(data, str):

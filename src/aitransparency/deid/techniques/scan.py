@@ -114,8 +114,9 @@ class Scan(Technique):
 
     def apply(self, values: pa.Array, place: Place) -> Outcome:
         """Return the text with every find replaced, and how many there were of each entity."""
-        from aitransparency.deid.find import find_column, replace_spans
+        from aitransparency.deid.find import find_column
         from aitransparency.deid.known.join import joined
+        from aitransparency.deid.replace import replace_spans
 
         text = as_text(values)
         column = TextColumn.from_arrow(text)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aitransparency.deid.column import TextColumn
-from aitransparency.deid.find import replace_spans
+from aitransparency.deid.replace import replace_spans
 from aitransparency.deid.spans import Candidates
 from aitransparency.deid.text import as_text, is_text
 from aitransparency.deid.verify.search import Hits
