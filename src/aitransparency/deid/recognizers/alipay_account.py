@@ -5,7 +5,7 @@ is a mobile number or an e-mail address is found as such, for that is what it id
 
 >>> from aitransparency.deid.column import TextColumn
 >>> text = ScanText.of(TextColumn.from_strings(["支付宝2088102146225135，支付宝账号：lisi_pay"]))
->>> [(bytes(text.data[s:e]).decode(), int(l)) for s, e, l in zip(*candidates(text))]
+>>> [(bytes(text.data[s:e]).decode(), int(l)) for s, e, l in zip(*RECOGNIZER.all_candidates(text))]
 [('2088102146225135', 2), ('lisi_pay', 1)]
 """
 
@@ -13,22 +13,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from aitransparency.deid.scan.recognizer import SHAPE, Matches, Recognizer, Scores, graded, words
-from aitransparency.deid.scan.runs import Windows, is_letter
-from aitransparency.deid.scan.text import ScanText
+from aitransparency.deid.scan.recognizer import Bare, Matches, Recognizer, Scores, graded, words
+from aitransparency.deid.scan.runs import Windows
+from aitransparency.deid.scan.text import LETTER, NAMED, ScanText
 
 _BEGIN = np.frombuffer(b"2088", np.uint8)
 
 
 def candidates(text: ScanText) -> Matches:
-    """Return numbers of Alipay's form, and what may be the name of an account."""
+    """Return numbers of Alipay's form."""
     numbers = Windows.concat(text.digits.whole(16), text.digits.grouped((4, 4, 4, 4)))
     numbers = numbers.take((numbers.characters[:, :4] == _BEGIN).all(axis=1))
-    names = text.names.between(6, 20)
-    begins = is_letter(text.data[names.start])
-    start, size = names.start[begins], names.length[begins]
-    names_ = Matches(start, start + size, np.full(len(start), SHAPE, np.int8))
-    return Matches.concat(graded(numbers, numbers.start > 0), names_)
+    return graded(numbers, numbers.start > 0)
 
 
 RECOGNIZER = Recognizer(
@@ -41,4 +37,5 @@ RECOGNIZER = Recognizer(
     passed=Scores(alone=55, near=92, direct=98, contrary=20),
     candidates=candidates,
     digits=False,
+    bare=Bare(6, 20, NAMED | LETTER),
 )

@@ -4,26 +4,16 @@ Rule: hospitals number records by rules of their own (病案管理, no standard 
 letters, digits and single hyphens, at least one digit.
 
 >>> from aitransparency.deid.column import TextColumn
+>>> from aitransparency.deid.scan.text import ScanText
 >>> text = ScanText.of(TextColumn.from_strings(["住院号：ZY-2024-00123"]))
->>> [bytes(text.data[s:e]).decode() for s, e, _ in zip(*candidates(text))]
+>>> [bytes(text.data[s:e]).decode() for s, e, _ in zip(*RECOGNIZER.bare.matches(text))]
 ['ZY-2024-00123']
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from aitransparency.deid.scan.recognizer import SHAPE, Matches, Recognizer, Scores, words
-from aitransparency.deid.scan.text import ScanText
-
-_LEAST, _MOST = 4, 24
-
-
-def candidates(text: ScanText) -> Matches:
-    """Return codes with a digit."""
-    runs = text.numbered_handles.between(_LEAST, _MOST)
-    return Matches(runs.start, runs.start + runs.length, np.full(len(runs.start), SHAPE, np.int8))
-
+from aitransparency.deid.scan.recognizer import Bare, Recognizer, Scores, nothing, words
+from aitransparency.deid.scan.text import NUMBERED
 
 RECOGNIZER = Recognizer(
     entity="CN_MEDICAL_RECORD_NO",
@@ -36,5 +26,6 @@ RECOGNIZER = Recognizer(
     ),
     shape=Scores(alone=0, near=30, direct=88, contrary=0),
     passed=Scores(alone=0, near=30, direct=88, contrary=0),
-    candidates=candidates,
+    candidates=nothing,
+    bare=Bare(4, 24, NUMBERED),
 )

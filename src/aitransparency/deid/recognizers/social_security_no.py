@@ -1,29 +1,20 @@
 """Social security and medical insurance number (社保号、医保号), found by the words around it.
 
 Rule: 社会保障卡 carries the resident ID as 社会保障号码, which is found as such, and a card number
-of nine characters; cities number persons and cards by rules of their own, 6 to 20 characters.
+of nine characters; cities number persons and cards by rules of their own: 6 to 32 letters, digits
+and single hyphens, at least one digit.
 
 >>> from aitransparency.deid.column import TextColumn
+>>> from aitransparency.deid.scan.text import ScanText
 >>> text = ScanText.of(TextColumn.from_strings(["社保卡号B12345678"]))
->>> candidates(text).level.tolist()
+>>> RECOGNIZER.bare.matches(text).level.tolist()
 [1]
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from aitransparency.deid.scan.recognizer import SHAPE, Matches, Recognizer, Scores, words
-from aitransparency.deid.scan.text import ScanText
-
-_LEAST, _MOST = 6, 20
-
-
-def candidates(text: ScanText) -> Matches:
-    """Return codes with a digit."""
-    runs = text.mixed.between(_LEAST, _MOST)
-    return Matches(runs.start, runs.start + runs.length, np.full(len(runs.start), SHAPE, np.int8))
-
+from aitransparency.deid.scan.recognizer import Bare, Recognizer, Scores, nothing, words
+from aitransparency.deid.scan.text import NUMBERED
 
 RECOGNIZER = Recognizer(
     entity="CN_SOCIAL_SECURITY_NO",
@@ -36,5 +27,6 @@ RECOGNIZER = Recognizer(
     ),
     shape=Scores(alone=0, near=35, direct=88, contrary=0),
     passed=Scores(alone=0, near=35, direct=88, contrary=0),
-    candidates=candidates,
+    candidates=nothing,
+    bare=Bare(6, 32, NUMBERED),
 )

@@ -5,36 +5,34 @@ that never chose one has ``wxid_`` and 12 to 16 characters, which needs no words
 
 >>> from aitransparency.deid.column import TextColumn
 >>> text = ScanText.of(TextColumn.from_strings(["微信：zhang_san-88，wxid_a1b2c3d4e5f622"]))
->>> [(bytes(text.data[s:e]).decode(), int(l)) for s, e, l in zip(*candidates(text))]
-[('zhang_san-88', 1), ('wxid_a1b2c3d4e5f622', 2)]
+>>> [(bytes(text.data[s:e]).decode(), int(l)) for s, e, l in zip(*RECOGNIZER.all_candidates(text))]
+[('wxid_a1b2c3d4e5f622', 2), ('zhang_san-88', 1), ('wxid_a1b2c3d4e5f622', 1)]
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from aitransparency.deid.scan.recognizer import (
-    PASSED,
-    SHAPE,
-    Matches,
-    Recognizer,
-    Scores,
-    words,
-)
-from aitransparency.deid.scan.runs import is_letter
-from aitransparency.deid.scan.text import ScanText
+from aitransparency.deid.scan.recognizer import PASSED, Bare, Matches, Recognizer, Scores, words
+from aitransparency.deid.scan.text import LETTER, NAMED, ScanText
 
 _LEAST, _MOST = 6, 20
 _GIVEN = b"wxid_"
+_LEAST_GIVEN = len(_GIVEN) + 12
 
 
 def candidates(text: ScanText) -> Matches:
-    """Return what may be the name of an account."""
-    names = text.names.between(_LEAST, _MOST)
-    start = names.start[is_letter(text.data[names.start])]
-    end = start + names.length[is_letter(text.data[names.start])]
-    given = text.follows(start, _GIVEN) & (end - start >= len(_GIVEN) + 12)
-    return Matches(start, end, np.where(given, PASSED, SHAPE).astype(np.int8))
+    """Return accounts that never chose a name."""
+    handles = text.handles
+    start = text.places(ord("_")) + 1 - len(_GIVEN)
+    start = start[text.follows(start, _GIVEN)]
+    at = np.searchsorted(handles.start, start)
+    start, at = start[at < len(handles.start)], at[at < len(handles.start)]
+    at = at[handles.start[at] == start]
+    size = handles.length[at]
+    at = at[(size >= _LEAST_GIVEN) & (size <= _MOST) & (text.kinds[at] & NAMED != 0)]
+    start = handles.start[at]
+    return Matches(start, start + handles.length[at], np.full(len(at), PASSED, np.int8))
 
 
 RECOGNIZER = Recognizer(
@@ -48,4 +46,5 @@ RECOGNIZER = Recognizer(
     passed=Scores(alone=92, near=95, direct=98, contrary=85),
     candidates=candidates,
     digits=False,
+    bare=Bare(_LEAST, _MOST, NAMED | LETTER),
 )

@@ -13,7 +13,15 @@ import numpy.typing as npt
 from aitransparency.deid.column import Ints, TextColumn, eights
 from aitransparency.deid.entities import ENTITIES, entity_id
 from aitransparency.deid.scan.fast import kernels
-from aitransparency.deid.scan.recognizer import PASSED, REFUSED, Matches, Recognizer
+from aitransparency.deid.scan.recognizer import (
+    PASSED,
+    REFUSED,
+    SHAPE,
+    Levels,
+    Matches,
+    Recognizer,
+    Scores,
+)
 from aitransparency.deid.scan.text import ScanText
 from aitransparency.deid.scan.words import (
     AFTER,
@@ -27,9 +35,8 @@ from aitransparency.deid.scan.words import (
 from aitransparency.deid.spans import Candidates
 
 _ALONE, _NEAR, _DIRECT, _CONTRARY = range(4)
+_SIZES = BEFORE, DIRECT, AFTER
 _REMEMBERED = 1 << 17  # places whose words are remembered
-
-Searched = Sequence[tuple[int, Matches]]  # entities and their candidates
 
 
 class Weighed(NamedTuple):
@@ -78,42 +85,82 @@ class Scanner:
         text = ScanText.of(column)
         least = round(min_score * 100, 6)
         numbered = len(text.digits.start) > 0
-        searched = [
-            (entity_id(recognizer.entity), recognizer.candidates(text))
+        active = [
+            recognizer
             for recognizer in self.recognizers
             if recognizer.entity in wanted and (numbered or not recognizer.digits)
         ]
-        searched = [(entity, matches) for entity, matches in searched if len(matches.start)]
-        if not searched:
+        weigh = self._compiled if kernels() else self._by_arrays
+        start, end, entity, percent = weigh(text, active, least)
+        if not len(start):
             return Candidates.none()
-        weighed = self._compiled(text, searched, least) or self._by_arrays(text, searched, least)
-        start, end, entity, percent = weighed
         first, last = text.origin(start, end)
         return Candidates(first, last, entity, (percent / 100).astype(np.float32))
 
-    def _compiled(self, text: ScanText, searched: Searched, least: float) -> Weighed | None:
-        """Weigh the candidates by compiled loops, where these are loaded."""
-        compiled = kernels()
-        if not compiled:
-            return None
-        known = np.zeros(_REMEMBERED, np.int64)
-        sizes, eight = (BEFORE, DIRECT, AFTER), eights(text.data)
-        parts, entities = [], []
-        for entity, matches in searched:
-            found = np.empty((3, len(matches.start)), np.int64)
-            many = compiled.scored(
-                *(text.data, eight, tuple(matches), np.uint64(1 << entity), self._scores[entity]),
-                *(least, sizes, self._vocabulary.flat, ENDS, known, found),
+    def _compiled(self, text: ScanText, active: Sequence[Recognizer], least: float) -> Weighed:
+        """Search and weigh by compiled loops."""
+        loops, known = kernels(), np.zeros(_REMEMBERED, np.int64)
+        read, words = (text.data, eights(text.data)), self._vocabulary.flat
+        parts, entities = [np.empty((3, 0), np.int64)], [np.empty(0, np.uint8)]
+
+        def tell(start: Ints, level: Levels, deep: Ints) -> Ints:
+            told: Ints = np.empty(len(start), np.int64)
+            loops.tell(*read, start, level, deep, _SIZES, words, ENDS, known, told)
+            return told
+
+        bare = [one for one in active if one.bare and not _says_more(one.shape, least)]
+        for recognizer in active:
+            entity = entity_id(recognizer.entity)
+            search = recognizer.candidates if recognizer in bare else recognizer.all_candidates
+            matches = search(text)
+            deep = self._deep(recognizer, least)
+            told = tell(matches.start, matches.level, deep)
+            found = np.empty((3, len(told)), np.int64)
+            many = loops.scored(
+                *(*read, tuple(matches), told, np.uint64(1 << entity), self._scores[entity], least),
+                *(deep, _SIZES, words, found),
             )
             parts.append(found[:, :many])
             entities.append(np.full(many, entity, np.uint8))
+        asked = [one for one in bare if one.shape.direct >= max(least, 1)]
+        if asked:
+            handles = text.handles
+            level = (handles.length >= min(one.bare.least for one in asked if one.bare)).view(
+                np.int8
+            )
+            told = tell(handles.start, level, np.array([0, DIRECT + 3, 0]))
+            own = np.array([entity_id(one.entity) for one in asked], np.uint8)
+            found = np.empty((4, len(own) * len(told)), np.int64)
+            many = loops.labelled(
+                *(handles.start, handles.length, text.kinds, told),
+                np.array([(*one.bare, one.shape.direct) for one in asked if one.bare]),
+                *(np.uint64(1) << own.astype(np.uint64), self._vocabulary.mask, found),
+            )
+            parts.append(found[:3, :many])
+            entities.append(own[found[3, :many]])
         start, end, percent = np.concatenate(parts, axis=1)
         return Weighed(start, end, np.concatenate(entities), percent)
 
-    def _by_arrays(self, text: ScanText, searched: Searched, least: float) -> Weighed:
+    def _deep(self, recognizer: Recognizer, least: float) -> Ints:
+        """Return by level how many bytes before a candidate are read; 0 where no words can help."""
+        deep = np.zeros(PASSED + 1, np.int64)
+        for level, scores in ((SHAPE, recognizer.shape), (PASSED, recognizer.passed)):
+            if _says_more(scores, least):
+                deep[level] = BEFORE
+            elif scores.direct >= least:
+                deep[level] = DIRECT + 3
+        return deep
+
+    def _by_arrays(self, text: ScanText, active: Sequence[Recognizer], least: float) -> Weighed:
+        """Search and weigh by arrays."""
+        searched = [(one.entity, one.all_candidates(text)) for one in active]
         matches = Matches.concat(*(matches for _, matches in searched))
-        entity = np.concatenate(
-            [np.full(len(matches.start), entity, np.uint8) for entity, matches in searched]
+        entity = (
+            np.concatenate(
+                [np.full(len(matches.start), entity_id(one), np.uint8) for one, matches in searched]
+            )
+            if searched
+            else np.empty(0, np.uint8)
         )
         possible = self._scores.max(axis=2)[entity, matches.level] >= least
         keep = np.flatnonzero(possible & (matches.level != REFUSED))
@@ -133,6 +180,11 @@ class Scanner:
         high = (percent >= least) & (percent > 0)
         keep, percent = keep[high], percent[high]
         return Weighed(matches.start[keep], matches.end[keep], entity[keep], percent)
+
+
+def _says_more(scores: Scores, least: float) -> bool:
+    """Return whether more than a word right before a candidate may bring it to a score."""
+    return max(scores.alone, scores.near, scores.contrary) >= least
 
 
 def _bit(entity: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:

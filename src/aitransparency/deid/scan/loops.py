@@ -21,7 +21,7 @@ from aitransparency.deid.scan.kernels import (
     separators_after,
 )
 from aitransparency.deid.scan.overlap_kernels import settled
-from aitransparency.deid.scan.word_kernels import scored
+from aitransparency.deid.scan.word_kernels import labelled, scored, tell
 
 __all__ = [
     "by_length",
@@ -31,6 +31,7 @@ __all__ = [
     "gather",
     "handles",
     "join_and_fold",
+    "labelled",
     "lettered",
     "origin",
     "places_grouped",
@@ -39,6 +40,7 @@ __all__ = [
     "scored",
     "separators_after",
     "settled",
+    "tell",
 ]
 
 LOADED = True  # the last line: the module is whole

@@ -104,6 +104,29 @@ def graded(windows: Windows, passed: npt.NDArray[np.bool_]) -> Matches:
     return Matches(windows.start, windows.end, np.where(passed, PASSED, SHAPE).astype(np.int8))
 
 
+class Bare(NamedTuple):
+    """Handles (`ScanText.handles`) that nothing but a word makes an identifier.
+
+    Parameters
+    ----------
+    least, most
+        Characters.
+    kind
+        Bits that `ScanText.kinds` must have.
+    """
+
+    least: int
+    most: int
+    kind: int
+
+    def matches(self, text: ScanText) -> Matches:
+        """Return them as candidates at `SHAPE`."""
+        start, size = text.handles.start, text.handles.length
+        fits = (size >= self.least) & (size <= self.most) & (text.kinds & self.kind == self.kind)
+        at = np.flatnonzero(fits)
+        return Matches(start[at], start[at] + size[at], np.full(len(at), SHAPE, np.int8))
+
+
 @dataclass(frozen=True, slots=True)
 class Recognizer:
     """Everything about one entity.
@@ -121,6 +144,8 @@ class Recognizer:
         From the text, the candidates; several may overlap.
     digits
         Whether every form has a digit, so that a text without one need not be searched.
+    bare
+        Further candidates, which words alone make some.
     """
 
     entity: str
@@ -129,3 +154,14 @@ class Recognizer:
     passed: Scores
     candidates: Callable[[ScanText], Matches]
     digits: bool = True
+    bare: Bare | None = None
+
+    def all_candidates(self, text: ScanText) -> Matches:
+        """Return the candidates, bare ones too."""
+        matches = self.candidates(text)
+        return Matches.concat(matches, self.bare.matches(text)) if self.bare else matches
+
+
+def nothing(_: ScanText) -> Matches:
+    """Return no candidates, for what has bare ones alone."""
+    return Matches.none()

@@ -27,13 +27,14 @@ import pyarrow.compute as pc
 from aitransparency.deid.column import Bytes, Ints, TextColumn, eights, translated, windows
 from aitransparency.deid.scan.fast import begin, kernels
 from aitransparency.deid.scan.fold import flat_tables, fold
-from aitransparency.deid.scan.runs import Runs, is_alnum, is_digit
+from aitransparency.deid.scan.runs import Runs, is_alnum, is_digit, is_letter
 
 Mask = npt.NDArray[np.bool_]
 
 PADDING = 128  # readable bytes before the first and after the last row
 EDGE = 0xFF
 _BLOCK = 1 << 21  # bytes of windows gathered at a time
+NUMBERED, NAMED, LETTER = 1, 2, 4  # a handle holds a digit, can be a name, begins with a letter
 _JOINS = b"_-"  # of codes to the name of an account
 
 
@@ -173,17 +174,17 @@ class ScanText:
         return self._joined.handles
 
     @cached_property
-    def numbered_handles(self) -> Runs:
-        """Those of `handles` that hold a digit."""
-        return self.handles.under(self._joined.numbered)
+    def kinds(self) -> Bytes:
+        """Return bits of each handle, uint8 (m,): `NUMBERED`, `NAMED` and `LETTER`.
 
-    @cached_property
-    def names(self) -> Runs:
-        """Those of `handles` that words can make the name of an account.
-
-        They hold a digit, or what stands before them is not an English word.
+        `NAMED` are those that words can make the name of an account: they hold a digit, or what
+        stands before them is not an English word.
         """
-        return self.handles.under(self._joined.numbered | self._joined.named)
+        joined = self._joined
+        kinds = (joined.numbered | joined.named) * np.uint8(NAMED)
+        kinds |= joined.numbered * np.uint8(NUMBERED)
+        kinds |= is_letter(self.data[joined.handles.start]) * np.uint8(LETTER)
+        return kinds
 
     @cached_property
     def _joined(self) -> _Joined:

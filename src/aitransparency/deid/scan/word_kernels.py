@@ -25,7 +25,6 @@ _TAIL_CASE, _UP = np.uint64(0x202020202020), np.uint64(48)
 _ONE, _TWO, _THREE, _SEVEN = np.uint32(1), np.uint64(2), np.uint64(3), np.uint64(7)
 _NOTHING = np.uint64(0)
 _ALONE, _NEAR, _DIRECT, _CONTRARY = range(4)  # columns of the scores
-_GRADES = 3  # levels of a candidate
 _PLACE = 20  # bits of what is known of a place: the number of its word plus one, and two flags
 _NEXT, _WHOLE = 2, 1  # the word is direct; no word stands further away
 
@@ -111,19 +110,15 @@ def _after(data, eight, begin, width, vocabulary):
 
 
 @kernel
-def scored(data, eight, matches, bit, scores, least, sizes, vocabulary, ends, known, found):
-    """Write start, end and percent of the candidates of one entity that reach a score.
+def tell(data, eight, start, level, deep, sizes, vocabulary, ends, known, told):
+    """Write what is known of the words before candidates; see `_PLACE`.
 
     Parameters
     ----------
-    matches
-        Start, end and level of each.
-    bit
-        The entity's in the masks of words.
-    scores
-        int64 (3, 4), percent by level and by what stands around.
-    least
-        Percent.
+    start, level
+        Of each candidate.
+    deep
+        int64 (3,), by level how many bytes before a candidate are read.
     sizes
         Bytes before a candidate in which a word may begin, between a direct word and its candidate,
         and behind a candidate in which a word may end.
@@ -132,6 +127,60 @@ def scored(data, eight, matches, bit, scores, least, sizes, vocabulary, ends, kn
         full-width mark, 4 the last byte of such a Chinese one.
     known
         int64 (a power of two,), what earlier calls for the same text learnt of places.
+    told
+        int64 (m,), written to.
+    """
+    reach, limit, _ = sizes
+    words, few, tails, long_tails, slots, seed, mix, covers = vocabulary
+    mark = len(known) - 1
+    for row in range(len(start)):
+        depth, place = deep[level[row]], start[row]
+        told[row] = 0
+        if depth == 0:
+            continue
+        last = place
+        known_of = known[place & mark]
+        if known_of >> _PLACE == place:
+            told[row] = known_of & (1 << _PLACE) - 1
+            if told[row] >> 2 or told[row] & _WHOLE or depth < reach:
+                continue
+            last = place - limit - 1  # nearer there is none
+        says = _WHOLE if depth == reach else 0
+        while last >= place - depth + 3:
+            if data[last - 1] == _EDGE:
+                says = _WHOLE  # what stands before is another row
+                break
+            if _maybe(data, eight, last, few):
+                low = place - reach
+                word = _word_at(
+                    data, eight, last, low, words, tails, long_tails, slots, seed, mix, covers
+                )
+                if word >= 0:
+                    says = (word + 1) << 2
+                    if place - last <= limit and not _clause_ends(data, last, place, ends):
+                        says |= _NEXT
+                    break
+            last -= 1
+        told[row] = says
+        known[place & mark] = place << _PLACE | says
+
+
+@kernel
+def scored(data, eight, matches, told, bit, scores, least, deep, sizes, vocabulary, found):
+    """Write start, end and percent of the candidates of one entity that reach a score.
+
+    Parameters
+    ----------
+    matches
+        Start, end and level of each.
+    told, deep, sizes
+        As for `tell`.
+    bit
+        The entity's in the masks of words.
+    scores
+        int64 (3, 4), percent by level and by what stands around.
+    least
+        Percent.
     found
         int64 (3, m), written to.
 
@@ -141,69 +190,55 @@ def scored(data, eight, matches, bit, scores, least, sizes, vocabulary, ends, kn
         How many.
     """
     start, end, level = matches
-    reach, limit, behind = sizes
-    words, few, tails, long_tails, slots, seed, mix, covers = vocabulary
-    deep = _depths(scores, least, reach, limit)
-    mark = len(known) - 1
+    reach, _, behind = sizes
+    words = vocabulary[0]
     count = 0
     for row in range(len(start)):
-        grade, place = level[row], start[row]
+        grade = level[row]
         depth = deep[grade]
         if depth == 0:
             continue
-        # The word that ends last before the place. No function: its arguments would cost more.
-        told = known[place & mark]
-        last = place
-        if told >> _PLACE == place:
-            told &= (1 << _PLACE) - 1
-            if told >> 2 == 0 and told & _WHOLE == 0 and depth == reach:
-                last = place - limit - 1  # nearer there is none
-            else:
-                depth = 0
-        if depth:
-            told = _WHOLE if depth == reach else 0
-            while last >= place - depth + 3:
-                if data[last - 1] == _EDGE:
-                    told = _WHOLE  # what stands before is another row
-                    break
-                if _maybe(data, eight, last, few):
-                    low = place - reach
-                    word = _word_at(
-                        data, eight, last, low, words, tails, long_tails, slots, seed, mix, covers
-                    )
-                    if word >= 0:
-                        told = (word + 1) << 2
-                        if place - last <= limit and not _clause_ends(data, last, place, ends):
-                            told |= _NEXT
-                        break
-                last -= 1
-            known[place & mark] = place << _PLACE | told
-        mask = words[(told >> 2) - 1, 3] if told >> 2 else _NOTHING
+        word = (told[row] >> 2) - 1
+        mask = words[word, 3] if word >= 0 else _NOTHING
         situation = _ALONE
         if mask & bit:
-            situation = _DIRECT if told & _NEXT else _NEAR
-        elif told & _NEXT:
+            situation = _DIRECT if told[row] & _NEXT else _NEAR
+        elif told[row] & _NEXT:
             situation = _CONTRARY
-        elif mask == _NOTHING and deep[grade] == reach:
+        elif word < 0 and depth == reach:
             after = _after(data, eight, end[row], behind, vocabulary)
             situation = _NEAR if after & bit else _ALONE
-        if deep[grade] < reach and situation != _DIRECT:
+        if depth < reach and situation != _DIRECT:
             continue
         percent = scores[grade, situation]
         if percent >= least and percent > 0:
-            found[0, count], found[1, count], found[2, count] = place, end[row], percent
+            found[0, count], found[1, count], found[2, count] = start[row], end[row], percent
             count += 1
     return count
 
 
 @kernel
-def _depths(scores, least, reach, limit):
-    """Return by level how many bytes before a candidate are read: 0 where no words can help."""
-    deep = np.zeros(_GRADES, np.int64)
-    for grade in range(1, _GRADES):
-        rest = max(scores[grade, _ALONE], scores[grade, _NEAR], scores[grade, _CONTRARY])
-        if rest >= least:
-            deep[grade] = reach
-        elif scores[grade, _DIRECT] >= least:
-            deep[grade] = limit + 3
-    return deep
+def labelled(start, length, kinds, told, asked, bits, masks, found):
+    """Write start, end, percent and number of what a word right before a handle makes of it.
+
+    `asked` is int64 (m, 4), `recognizer.Bare` of each entity and its percent; `bits` are the
+    entities' in the masks of words, and `masks` is uint64 (words,). `found` is int64 (4, entities
+    times handles). Returns how many.
+    """
+    every = _NOTHING
+    for bit in bits:
+        every |= bit
+    count = 0
+    for row in range(len(start)):
+        if not told[row] & _NEXT:
+            continue
+        mask = masks[(told[row] >> 2) - 1] & every
+        if mask == _NOTHING:
+            continue
+        for one in range(len(asked)):
+            least, most, kind, percent = asked[one]
+            if mask & bits[one] and least <= length[row] <= most and kinds[row] & kind == kind:
+                found[0, count], found[1, count] = start[row], start[row] + length[row]
+                found[2, count], found[3, count] = percent, one
+                count += 1
+    return count
