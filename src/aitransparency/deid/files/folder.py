@@ -139,9 +139,9 @@ class _Work:
         assert self._order.plan is not None  # decided before the first file
         fingerprint = checkpoint.fingerprint_of(
             file,
-            self._order.plan.dumps(),
-            self._order.key.id if self._order.key else "",
-            self._order.options.meaning() + str(self._order.verify),
+            *checkpoint.meaning_of(
+                self._order.plan, self._order.key, self._order.options, verify=self._order.verify
+            ),
         )
         known = _read_note(note, fingerprint, self._order.plan)
         if known is not None and (self._made / inner).exists():

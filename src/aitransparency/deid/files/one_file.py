@@ -115,9 +115,7 @@ class _Job:
         plan, key = self._treatment.plan, self._treatment.key
         fingerprint = checkpoint.fingerprint_of(
             self._source,
-            plan.dumps(),
-            key.id if key else "",
-            self._options.meaning() + str(self._treatment.verify),
+            *checkpoint.meaning_of(plan, key, self._options, verify=self._treatment.verify),
             repr(self._opened.options_used()),
         )
         state = None
