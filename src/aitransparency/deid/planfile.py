@@ -177,9 +177,7 @@ def with_key(plan: Plan, key_id: str | None) -> Plan:
     """Return a plan that notes another key, or none."""
     from aitransparency.deid.plan import Plan
 
-    return Plan(
-        dict(plan.items()), on_mismatch=plan.on_mismatch, others=plan.others, key_id=key_id
-    )
+    return Plan(dict(plan.items()), on_mismatch=plan.on_mismatch, others=plan.others, key_id=key_id)
 
 
 def _replace(file: Path, data: bytes) -> None:
