@@ -1,8 +1,7 @@
 """What the parts of a job taught, put together: originals are then looked for in all of the output.
 
 Memory is bounded: at most `limit` distinct values are held and searched for at a time. What is more
-waits in an unnamed file, encrypted (AES-GCM, NIST SP 800-38D) under a key that only this process
-has, and takes a pass of its own over the output.
+is set aside (see `aside`) and takes a pass of its own over the output.
 
 >>> from aitransparency.deid.column import TextColumn
 >>> from aitransparency.deid.verify.skeleton import skeleton
@@ -17,18 +16,13 @@ has, and takes a pass of its own over the output.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from aitransparency.deid.verify.aside import Aside, Parted
 from aitransparency.deid.verify.originals import Originals, Sealed
-from aitransparency.deid.verify.pairs import Pairs
-from aitransparency.errors import FileAccessError
+from aitransparency.deid.verify.pairs import PAIR, Pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +57,31 @@ class Across:
         self._folder = folder
         self._now = Originals()
         self._pairs: dict[str, Pairs] = {}
-        self._aside: _Aside | None = None
+        self._aside: Aside | None = None
+        self._runs: list[int] = []  # pieces of `_aside` that are originals
         self.values = 0  # that were set aside, and those of the passes so far
 
     def add(self, learned: Learned) -> None:
         """Take in what another part taught."""
         self._now.add_all(learned.originals)
         for name, pairs in learned.pairs.items():
-            self._pairs.setdefault(name, Pairs()).add_all(pairs)
+            if name not in self._pairs:
+                self._pairs[name] = Pairs(Parted(self._opened, PAIR))
+            self._pairs[name].add_all(pairs)
         if self._now.distinct() > self._limit:
-            self._aside = self._aside or _Aside(self._folder)
-            self._aside.put(self._now.dumps())
+            self._runs.append(self._opened().put(self._now.dumps()))
             self._now = Originals()
+
+    def _opened(self) -> Aside:
+        if self._aside is None:
+            self._aside = Aside(self._folder)
+        return self._aside
 
     def passes(self) -> Iterator[Sealed]:
         """Yield the originals, as many at a time as may be held; nothing where there is none."""
         self.values = 0
-        for part in self._aside.parts() if self._aside else ():
-            yield self._counted(Originals.loads(part).sealed())
+        for run in self._runs:
+            yield self._counted(Originals.loads(self._opened().piece(run)).sealed())
         last = self._now.sealed()
         if last.count:
             yield self._counted(last)
@@ -93,34 +94,3 @@ class Across:
         """Return, by column, how many pseudonyms stand for more than one original."""
         counts = {name: pairs.collisions() for name, pairs in self._pairs.items()}
         return {name: count for name, count in counts.items() if count}
-
-
-class _Aside:
-    """Pieces in an unnamed file, readable by this process only."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self._cipher = AESGCM(AESGCM.generate_key(256))
-        self._sizes: list[int] = []
-        try:
-            self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # kept
-        except OSError as error:
-            raise FileAccessError(
-                f"originals for verification cannot be set aside: {error.strerror}"
-            ) from None
-
-    def put(self, piece: bytes) -> None:
-        sealed = self._cipher.encrypt(len(self._sizes).to_bytes(12, "big"), piece, None)
-        try:
-            self._file.seek(0, os.SEEK_END)
-            self._file.write(sealed)
-        except OSError as error:
-            raise FileAccessError(
-                f"originals for verification cannot be set aside: {error.strerror}"
-            ) from None
-        self._sizes.append(len(sealed))
-
-    def parts(self) -> Iterator[bytes]:
-        self._file.seek(0)
-        for number, size in enumerate(self._sizes):
-            piece = self._file.read(size)
-            yield self._cipher.decrypt(number.to_bytes(12, "big"), piece, None)
