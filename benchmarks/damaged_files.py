@@ -20,13 +20,16 @@ import io
 import json
 import os
 import random
+import re
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyarrow as pa
 import pyarrow.csv
@@ -41,6 +44,7 @@ NAMES = ("客户编号", "姓名", "性别", "身份证号", "手机号", "邮�
 FORMATS = ("csv", "gb18030.csv", "csv.gz", "csv.zst", "tsv", "jsonl", "txt", "parquet", "feather",
            "xlsx", "sqlite", "duckdb")  # fmt: skip
 INSERTED = b',"\n\r{}[]:\\\0\xff1'
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 BATCH = 500  # files of one child
 
 
@@ -120,7 +124,9 @@ def damaged(whole: bytes, draw: random.Random) -> bytes:
 
 
 def spoilt(kind: str, whole: bytes, draw: random.Random) -> bytes:
-    """Return a damaged file; of compressed ones half are damaged before they are packed."""
+    """Return a damaged file; of those that are packed half are damaged before."""
+    if kind == "xlsx" and draw.randrange(2):
+        return repacked(whole, draw)
     if kind in ("csv.gz", "csv.zst") and draw.randrange(2):
         if kind == "csv.gz":
             return gzip.compress(damaged(gzip.decompress(whole), draw), 1, mtime=0)
@@ -130,8 +136,37 @@ def spoilt(kind: str, whole: bytes, draw: random.Random) -> bytes:
     return damaged(whole, draw)
 
 
+def repacked(whole: bytes, draw: random.Random) -> bytes:
+    """Return a workbook of which one part is damaged, its checksums right."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(made, "w") as new:
+        names = old.namelist()
+        chosen = draw.choice(names)
+        for name in names:
+            data = old.read(name)
+            new.writestr(name, damaged(data, draw) if name == chosen else data)
+    return made.getvalue()
+
+
 def counted(kind: str, path: Path) -> int | None:
     """Return the rows of an output by another reader than the one that wrote it."""
+    if kind == "jsonl":
+        return sum(isinstance(json.loads(one), dict) for one in path.open("rb") if one.strip())
+    if kind == "txt":
+        return len(re.findall(rb"[^\n]*\n|[^\n]+$", path.read_bytes()))
+    if kind == "duckdb":
+        import duckdb
+
+        with duckdb.connect(str(path), read_only=True) as base:
+            names = [
+                one for (one,) in base.execute("select table_name from duckdb_tables()").fetchall()
+            ]
+            return sum(base.execute(f'select count(*) from "{n}"').fetchone()[0] for n in names)
+    if kind == "xlsx":
+        with zipfile.ZipFile(path) as book:
+            sheets = [book.read(n) for n in book.namelist() if n.startswith("xl/worksheets/")]
+        rows = [sum(1 for _ in ElementTree.fromstring(one).iter(f"{SHEET}row")) for one in sheets]
+        return sum(max(number - 1, 0) for number in rows)
     if kind == "parquet":
         return int(pa.parquet.ParquetFile(path).metadata.num_rows)
     if kind == "feather":
@@ -142,7 +177,7 @@ def counted(kind: str, path: Path) -> int | None:
                 one for (one,) in base.execute("select name from sqlite_master where type='table'")
             ]
             return sum(base.execute(f'select count(*) from "{n}"').fetchone()[0] for n in names)
-    if kind in ("csv", "gb18030.csv", "csv.gz", "csv.zst"):
+    if kind in ("csv", "gb18030.csv", "csv.gz", "csv.zst", "tsv"):
         data = path.read_bytes()
         if kind == "csv.gz":
             data = gzip.decompress(data)
@@ -153,7 +188,9 @@ def counted(kind: str, path: Path) -> int | None:
                 text = data.decode(encoding)
             except UnicodeDecodeError:
                 continue
-            rows = list(csv.reader(io.StringIO(text, newline="")))
+            rows = list(
+                csv.reader(io.StringIO(text, newline=""), delimiter="\t" if kind == "tsv" else ",")
+            )
             return max(len([row for row in rows if row]) - 1, 0)
     return None
 

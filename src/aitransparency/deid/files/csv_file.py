@@ -85,6 +85,9 @@ class CsvFile(Format):
         data = np.frombuffer(front + self._dialect.newline.encode(), np.uint8)
         first = _first_record(data, self._dialect)
         values = _column(data, first.start[0], first.end[0], self._dialect, quoted=True)
+        fault = _fault_of_header(data, first, self._dialect)
+        if fault and self._options.header:
+            raise FileFormatError(f"{self._source.name}: line 1: the header has {fault}")
         if not self._options.header:
             return b"", [f"c{number}" for number in range(1, len(values) + 1)]
         try:
@@ -332,6 +335,20 @@ def _quoted(new: _New, data: Bytes, dialect: Dialect) -> pa.Array:
     doubled = pc.replace_substring(values, quote, quote * 2)
     framed = pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", pa.large_string()))
     return pc.if_else(wanted, framed, values).cast(pa.large_binary())
+
+
+def _fault_of_header(data: Bytes, rows: Rows, dialect: Dialect) -> str:
+    """Return why other programs may see the header end elsewhere; "" where they do not."""
+    quote = dialect.quote.encode()
+    for start, end in zip(rows.start[0].tolist(), rows.end[0].tolist(), strict=True):
+        field = data[start:end].tobytes()
+        if quote and field.startswith(quote):
+            inside = field[1:-1].replace(quote * 2, b"")
+            if len(field) < 2 or not field.endswith(quote) or quote in inside:
+                return "a quote that does not end where its field does"
+        elif b"\r" in field:
+            return "a carriage return outside quotes: give all lines one ending"
+    return ""
 
 
 def _first_record(data: Bytes, dialect: Dialect) -> Rows:
