@@ -19,6 +19,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -90,6 +91,15 @@ def _failed(error: OSError) -> FileAccessError:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Hashes of a part whose next bits are `which`."""
+
+    part: int
+    bits: int
+    which: int
+
+
 class Parted:
     """Records of one kind, in parts by the first bits of their hash.
 
@@ -126,21 +136,28 @@ class Parted:
             self._counts[number] += len(piece)
 
     def parts(self, most: int) -> Iterator[Records]:
-        """Yield all records, at most about `most` at a time; equal hashes come together.
+        """Yield all records, at most about `most` at a time; equal hashes come together."""
+        return map(self.part, self.ranges(most))
 
-        A part with more is read several times, each time for other bits of the hash.
-        """
+    def ranges(self, most: int) -> list[Range]:
+        """Return ranges of hashes that together have all records, each about `most` at most."""
+        made = []
         for number, count in enumerate(self._counts):
-            bits = max(0, (count - 1) // most).bit_length() if count else 0
-            for which in range(1 << bits if count else 0):
-                yield self._part(number, bits, which)
+            bits = max(0, count - 1).bit_length() - (most - 1).bit_length() if count > most else 0
+            made += [Range(number, bits, which) for which in range(1 << bits if count else 0)]
+        return made
 
-    def _part(self, number: int, bits: int, which: int) -> Records:
-        found = []
-        for piece in self._pieces[number]:
+    def size(self, ranges: list[Range]) -> int:
+        """Return how many records ranges have, about."""
+        return sum(self._counts[one.part] >> one.bits for one in ranges)
+
+    def part(self, one: Range) -> Records:
+        """Return the records of a range; those of all its part are read for it."""
+        found = [np.empty(0, self._kind)]
+        for piece in self._pieces[one.part]:
             records = np.frombuffer(self._aside().piece(piece), self._kind)
-            if bits:
-                here = records[self._hash] << np.uint64(_PARTS) >> np.uint64(64 - bits)
-                records = records[here == which]
+            if one.bits:
+                here = records[self._hash] << np.uint64(_PARTS) >> np.uint64(64 - one.bits)
+                records = records[here == one.which]
             found.append(records)
         return np.concatenate(found)
