@@ -26,7 +26,7 @@ class Limits:
         Levels of nesting in JSON, at most.
     originals
         Distinct original values that verification holds in memory at a time, about. What is more is
-        set aside, encrypted, and may take one more pass over the output; see `deid.verify`.
+        set aside, encrypted, and may take one more pass over the output.
     """
 
     field_bytes: int = 16 << 20
