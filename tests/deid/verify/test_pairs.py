@@ -113,6 +113,10 @@ def test_what_is_set_aside_cannot_be_read_in_the_file(tmp_path) -> None:
     raw = aside._file.read()
     assert b"\x07" * 8 not in raw
     assert aside.piece(number) == b"\x07" * 4_000
+    aside._file.seek(100)
+    aside._file.write(bytes(8))
+    with pytest.raises(FileAccessError, match="changed on the disk"):
+        aside.piece(number)
 
 
 def test_no_room_is_an_error_of_ours(monkeypatch, tmp_path) -> None:

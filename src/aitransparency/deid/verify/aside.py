@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aitransparency.errors import FileAccessError
@@ -51,7 +53,7 @@ class Aside:
 
     def __init__(self, folder: Path | None) -> None:
         self._cipher = AESGCM(AESGCM.generate_key(256))
-        self._places: list[int] = [0]  # edges of the pieces
+        self._places = array("q", [0])  # edges of the pieces
         try:
             self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # kept
         except OSError as error:
@@ -77,7 +79,12 @@ class Aside:
             sealed = self._file.read(last - first)
         except OSError as error:
             raise _failed(error) from None
-        return self._cipher.decrypt(_nonce(number), sealed, None)
+        try:
+            return self._cipher.decrypt(_nonce(number), sealed, None)
+        except InvalidTag:
+            raise FileAccessError(
+                "what verification set aside was changed on the disk; run the job again"
+            ) from None
 
 
 def _nonce(number: int) -> bytes:
@@ -116,7 +123,7 @@ class Parted:
         self._kind = kind
         assert kind.names is not None  # it is structured
         self._hash = kind.names[0]
-        self._pieces: list[list[int]] = [[] for _ in range(1 << _PARTS)]
+        self._pieces = [array("q") for _ in range(1 << _PARTS)]
         self._counts = [0] * (1 << _PARTS)
 
     def __len__(self) -> int:
