@@ -46,7 +46,7 @@ class _Form:
 class CsvFile(Format):
     """A delimited file that was opened; see `Format`."""
 
-    resumable = True
+    in_pieces = True
 
     def __init__(
         self,
