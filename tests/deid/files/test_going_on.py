@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from aitransparency import deid
-from aitransparency.deid.files import columnar, excel_file, one_file, sqlite_file, tables
+from aitransparency.deid.files import columnar, duckdb_file, excel_file, one_file, sqlite_file
 from aitransparency.deid.files.spool import spool_target
 from aitransparency.deid.techniques import Keep
 from aitransparency.errors import FileAccessError
@@ -31,7 +31,7 @@ SUFFIXES = ("parquet", "feather", "arrow", "xlsx", "sqlite", "duckdb")
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch) -> None:
     """Chunks of 50 rows, a checkpoint at every second."""
-    for module in (columnar, tables, sqlite_file):
+    for module in (columnar, duckdb_file, sqlite_file):
         monkeypatch.setattr(module, "ROWS", 50)
     monkeypatch.setattr(excel_file, "_ROWS", 50)
     monkeypatch.setattr(one_file, "PART", 2)
