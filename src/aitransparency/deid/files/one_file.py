@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,10 +21,12 @@ from aitransparency.deid.files.options import FileOptions, Progress
 from aitransparency.deid.files.reading_back import Rewritten, SecondPass
 from aitransparency.deid.files.safe_output import SafeOutput, access_errors
 from aitransparency.deid.files.sample import sample_of_source
+from aitransparency.deid.files.source_digest import digesting
 from aitransparency.deid.files.treat import Done, Treatment
 from aitransparency.deid.files.verified import total
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
+from aitransparency.deid.report.digest import files_digest
 from aitransparency.deid.verify import Across
 from aitransparency.errors import AitransparencyError, FileAccessError, LeakError
 
@@ -56,6 +59,7 @@ class Finished:
     plan: Plan
     state: Progressed
     facts: FileFacts
+    digest: str = ""  # of the source's bytes; none of a stream
 
 
 def quarantine_path(target: Path) -> Path:
@@ -89,7 +93,8 @@ def treat_file(source: Path, target: Path, order: Order, aside: Path | None = No
                 on_leak=order.options.on_leak,
             )
             job = _Job(opened, (source, target, aside or quarantine_path(target)), treatment, order)
-            return job.run(before)
+            with digesting(source, order.key) as digest:
+                return job.run(before, digest)
         finally:
             opened.close()
 
@@ -110,14 +115,12 @@ class _Job:
         self._options = order.options
         self._progress = order.progress
 
-    def run(self, before: tuple[int, int, int]) -> Finished:
+    def run(self, before: tuple[int, int, int], digest: Future[str]) -> Finished:
         self._treatment.check()
         plan, key = self._treatment.plan, self._treatment.key
         fingerprint = checkpoint.fingerprint_of(
             self._source,
-            plan.dumps(),
-            key.id if key else "",
-            self._options.meaning() + str(self._treatment.verify),
+            *checkpoint.meaning_of(plan, key, self._options, verify=self._treatment.verify),
             repr(self._opened.options_used()),
         )
         state = None
@@ -142,6 +145,7 @@ class _Job:
                 self._fill(state, (output, aside), across, fingerprint)
                 if self._treatment.verify:
                     self._read_back(state, output, across)
+                digest.result()
                 if _state(self._source) != before:
                     raise FileAccessError("the source changed while it was read; run it again")
                 self._finish(state, output, aside)
@@ -153,7 +157,7 @@ class _Job:
                     checkpoint.clear(self._target)
                 raise
         facts = facts_of(self._opened, self._source.name, self._target.name, state)
-        return Finished(plan, state, replace(facts, resumed_at=resumed_at))
+        return Finished(plan, state, replace(facts, resumed_at=resumed_at), digest.result())
 
     def _fill(
         self,
@@ -353,7 +357,11 @@ def report_of(order: Order, finished: list[Finished]) -> FileReport:
             tallies[name] = tallies.get(name, Tally()) + tally
     found = total(one.state.verification for one in finished) if order.verify else None
     rows = sum(one.state.rows for one in finished)
-    made = FileReport.of(plan, tallies, rows=rows, key=order.key, verification=found)
+    source = None
+    if all(one.digest for one in finished):
+        digests = [(one.facts.source, one.digest) for one in finished]
+        source = files_digest(digests, order.key, rows)
+    made = FileReport.of(plan, tallies, rows=rows, key=order.key, verification=found, source=source)
     assert isinstance(made, FileReport)  # `of` is a class method
     return replace(made, files=tuple(one.facts for one in finished))
 

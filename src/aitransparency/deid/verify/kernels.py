@@ -209,8 +209,8 @@ def insert(hashes, anchors, marks, held_hashes, held_anchors, held_marks, count,
 def pairs(after, before, slots, kept):
     """Write where each pair stands once; return how many there are, and collisions.
 
-    A collision is an `after` with a second `before`, each counted once. `slots` is int32 (2^k,),
-    all -1; those of one `after` follow each other.
+    A collision is an `after` with a second `before`, each counted once; a third is not kept, for it
+    tells nothing more. `slots` is int32 (2^k,), all -1.
     """
     mask = np.uint64(len(slots) - 1)
     many = collisions = 0
@@ -223,6 +223,8 @@ def pairs(after, before, slots, kept):
                 if before[place] == before[one]:
                     break
                 others += 1
+                if others == 2:
+                    break
             slot = (slot + _ONE) & mask
         if slots[slot] < 0:
             slots[slot] = many
