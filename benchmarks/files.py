@@ -1,16 +1,15 @@
 """Files: rows a second and memory of a whole job, beside Presidio's batch engine and pyarrow.
 
 Run: python benchmarks/files.py [--megabytes 200] [--peer-rows 1000] [--kills 20]
-                                [--scaling 10000,100000,1000000]
 Needs the extra [dev].
 
 The CSV has nine columns of made-up people, one of them free text. Tables are printed for:
 the whole job and its peak memory against Presidio's `BatchAnalyzerEngine.analyze_dict` and
 `BatchAnonymizerEngine.anonymize_dict` on the first rows of the same file; the same job on the
 structured columns alone against pyarrow reading and writing the file untouched; jobs killed at
-random moments and resumed. With --scaling a table by rows. The peer is shown two ways: around
-`deid.analyzer()`, which finds what the job finds, and with a PatternRecognizer for each of some
-kinds of identifiers, which finds no names and addresses. Damaged files: damaged_files.py.
+random moments and resumed. The peer is shown two ways: around `deid.analyzer()`, which finds what
+the job finds, and with a PatternRecognizer for each of some kinds of identifiers, which finds no
+names and addresses. Damaged files: damaged_files.py. Time and memory by rows: scaling.py.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,9 +59,9 @@ print(report.rows, seconds, int(peak.split()[1]) / 1e3)
 """
 
 
-def make(path: Path, rows: int | None, size: int, *, text: bool = True) -> int:
+def make(path: Path, rows: int | None, size: int, *, names: Sequence[str] = NAMES) -> int:
     """Write a CSV of so many rows, or of about so many bytes; return its rows."""
-    pool = people(20_000).select(list(NAMES if text else NAMES[:-1]))
+    pool = people(20_000).select(list(names))
     draw = np.random.default_rng(1)
     done, writer = 0, None
     while (done < rows) if rows is not None else (done == 0 or path.stat().st_size < size):
@@ -146,27 +146,14 @@ def main() -> None:
     parser.add_argument("--megabytes", type=int, default=200)
     parser.add_argument("--peer-rows", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--scaling", default="")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print(f"pyarrow {pa.__version__}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-        plan_file = folder / "plan.toml"
-        source, target = folder / "a.csv", folder / "b.csv"
         if asked.megabytes:
             throughput(folder, asked)
-        if asked.scaling:
-            make(source, 100_000, 0)
-            deid.plan(source).save(plan_file)
         if asked.kills:
             kills(folder, asked.kills)
-        if asked.scaling:
-            print("\n| rows | seconds | rows/s | peak MB |\n| --- | --- | --- | --- |")
-            for rows in map(int, asked.scaling.split(",")):
-                make(source, rows, 0)
-                done, seconds, memory = job(source, target, plan_file, "verify")
-                speed = done / seconds
-                print(f"| {done:,} | {seconds:.1f} | {speed:,.0f} | {memory:,.0f} |", flush=True)
 
 
 def throughput(folder: Path, asked: argparse.Namespace) -> None:
@@ -194,7 +181,7 @@ def throughput(folder: Path, asked: argparse.Namespace) -> None:
             print(f"| Presidio's batch engine, {title}, {rows:,} rows | {peer:,.0f} | | |")
             print(f"| times that: {speeds['verify'] / peer:.0f} verified, "
                   f"{speeds['no-verify'] / peer:.0f} not verified | | | |", flush=True)  # fmt: skip
-    make(source, None, asked.megabytes * 1_000_000, text=False)
+    make(source, None, asked.megabytes * 1_000_000, names=NAMES[:-1])
     plan = deid.plan(source)
     print("\n| eight structured columns | seconds | times pyarrow untouched |\n| --- | --- | --- |")
     base = untouched(source, target)

@@ -208,3 +208,28 @@ def test_it_is_shown_as_a_table_that_is_escaped() -> None:
     assert "100% of the values" in repr(plan)
     assert "<b>" not in plan._repr_html_()
     assert "&lt;b&gt;" in plan._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "reason"),
+    [
+        ("联系人[].备注", "text", "the last part names the value, though the first is a person's"),
+        ("customer.phone", "direct", "as without the customer"),
+        ("phone.description", "text", "a text about a phone is no number"),
+        ("contacts[].tel[]", "direct", "a list of lists"),
+        ("orders.address.city", "quasi", "a city is no address"),
+        ("company.name", "other", "two parts make the term"),
+        ("user.name", "direct", "two parts make the term"),
+        ("company.boss.name", "direct", "the term needs parts beside each other"),
+        ("姓名.value", "direct", "the last part says nothing, so the path speaks"),
+        ('"客户.备注".电话', "direct", "a key with a dot stands in quotes"),
+        ('电话."备注.二"', "text", "a key with a dot stands in quotes"),
+        ("1.姓名", "direct", "a number before a header"),
+        ("Tel. (home)", "direct", "a dot that parts nothing"),
+        ('"phone', "direct", "a quote that quotes nothing"),
+        (".", "other", "nothing but a dot"),
+    ],
+)
+def test_the_last_part_of_a_path_speaks_first(path: str, role: str, reason: str) -> None:
+    values = ["甲", "乙", "丙"] * 20  # values that say nothing
+    assert deid.plan(pa.table({path: values}))[path].role == role, reason

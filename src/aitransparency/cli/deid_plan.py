@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from aitransparency.cli.deid_run import key_of
 from aitransparency.errors import InputError
 
 
@@ -16,6 +17,12 @@ def plan(
         Path | None, typer.Option("--out", "-o", help="Write the plan as TOML; must not exist.")
     ] = None,
     sample_rows: Annotated[int, typer.Option(min=1, help="Rows that are looked at.")] = 10_000,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="Note this key file's id: no other is taken then.")
+    ] = None,
+    key_env: Annotated[
+        str | None, typer.Option("--key-env", help="The same, of an environment variable's key.")
+    ] = None,
 ) -> None:
     """Propose a role and a technique for every column, for a person to review.
 
@@ -26,7 +33,9 @@ def plan(
 
     if out is not None and out.exists():
         raise InputError(f"{out} exists; a plan that someone may have edited is not written over")
+    secret = key_of(key, key_env)
     made = deid.plan(source, sample_rows=sample_rows)
+    made.note_key(secret)
     if out is None:
         print(made)
         return

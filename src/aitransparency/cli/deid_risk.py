@@ -71,7 +71,7 @@ def check_report(
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", help="The key of the job.")] = None,
     source: Annotated[
-        Path | None, typer.Option("--source", help="The table that was de-identified, a file.")
+        Path | None, typer.Option("--source", help="The file or folder that was de-identified.")
     ] = None,
 ) -> None:
     """Check that a report is whole and speaks of this plan, key and source.
@@ -80,13 +80,19 @@ def check_report(
     """
     from aitransparency import deid
     from aitransparency.deid.report import check_report as check
-    from aitransparency.deid.report.check import read_report_file
+    from aitransparency.deid.report.check import read_report_file, speaks_of_files
 
+    text = read_report_file(report)
+    if source is not None and not source.exists():
+        raise InputError(f"{source} does not exist")
+    given: object = source
+    if source is not None and not speaks_of_files(text):
+        given = _read(source)
     checked = check(
-        read_report_file(report),
+        text,
         plan=deid.Plan.load(plan) if plan else None,
         key=deid.Key.load(key) if key else None,
-        source=_read(source) if source else None,
+        source=given,
     )
     for one in checked:
         print(f"{one.what}\t{one.result}")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aitransparency.errors import InputError
+from aitransparency.cli.exits import one_line
+from aitransparency.errors import InputError, PlanError
 
 if TYPE_CHECKING:
     from aitransparency import deid as api
@@ -69,6 +70,8 @@ def run(
     The target appears only when all of it is verified; whatever happens before leaves the old
     target, or none. CSV, JSON Lines, text, Parquet, Feather, XLSX, SQLite and DuckDB; the first
     three also in gzip and Zstandard.
+
+    A plan that names no key gets the line key_id when the job is done; another key is then refused.
     """
     from aitransparency import deid
 
@@ -83,15 +86,29 @@ def run(
         resume=resume,
     )
     decided = deid.Plan.load(plan) if plan is not None else None
-    secret = _key(key, key_env)
+    noted = decided.key_id if decided is not None else None
+    secret = key_of(key, key_env)
     made = _run(source, target, (decided, secret), options, verify=not no_verify, quiet=quiet)
+    if plan is not None and decided is not None and decided.key_id != noted:
+        _note_key(plan, decided)
     if report is not None:
         _write_report(made, report)
     if not quiet:
         _summary(made)
 
 
-def _key(path: Path | None, variable: str | None) -> api.Key | None:
+def _note_key(path: Path, used: api.Plan) -> None:
+    """Write the key's id into the plan file; the job is done, so failing is a line and no more."""
+    from aitransparency.deid.planfile import note_key_id
+
+    try:
+        note_key_id(path, used)
+    except PlanError as error:
+        print(one_line(error), file=sys.stderr)
+
+
+def key_of(path: Path | None, variable: str | None) -> api.Key | None:
+    """Return the key of a file or of an environment variable, None where neither is given."""
     from aitransparency import deid
 
     if path is not None and variable is not None:

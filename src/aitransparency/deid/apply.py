@@ -144,7 +144,8 @@ def check(plan: Plan, schema: pa.Schema, key: Key | None) -> None:
     if key is not None and plan.key_id not in (None, key.id) and _keyed(lines):
         raise KeyMaterialError(
             f"the plan was applied with key {plan.key_id}, this is {key.id}: results would not "
-            "join; to begin anew under this key, set plan.key_id = None"
+            "join; to begin anew under this key, set plan.key_id = None (take the line key_id out "
+            "of the plan file)"
         )
     for name, line in lines.items():
         technique = line.technique

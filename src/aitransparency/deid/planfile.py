@@ -14,9 +14,12 @@ import difflib
 import html
 import json
 import math
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from aitransparency.deid.techniques import Technique, from_settings
@@ -127,6 +130,65 @@ def read(text: str, source: str) -> Plan:
         return Plan(lines, **rest)
     except PlanError as error:
         where.fail(("on_mismatch",), str(error))
+
+
+def with_key_id(text: str, key_id: str) -> str:
+    r"""Return the text of a plan that names no key, with one; nothing else of it changes.
+
+    >>> with_key_id("# reviewed\nversion = 1 # of the format\n[columns.a]\n", "k-0")
+    '# reviewed\nversion = 1 # of the format\nkey_id = "k-0"\n[columns.a]\n'
+    """
+    lines = text.splitlines(keepends=True)
+    number = _Where(text, "plan").line_of(("version",))
+    assert number is not None  # the text was read as a plan
+    end = "\r\n" if lines[number - 1].endswith("\r\n") else "\n"
+    lines[number - 1] = lines[number - 1].rstrip("\r\n") + end
+    lines.insert(number, f"key_id = {_value(key_id)}{end}")
+    return "".join(lines)
+
+
+def note_key_id(path: Path, used: Plan) -> None:
+    """Write the key id that a job noted in a plan into the file that the plan came from.
+
+    The rest of the file stays byte for byte, comments included, and its mode.
+
+    Raises
+    ------
+    PlanError
+        The file cannot be written, or says something else by now.
+    """
+    from aitransparency.deid.plan import Plan
+
+    by_hand = f'; write the line key_id = "{used.key_id}" into it, so that no other key is taken'
+    file = path.resolve()
+    try:
+        text = file.read_bytes().decode()
+        now = Plan.loads(text, source=str(path))
+        if now.key_id == used.key_id:
+            return
+        if now.key_id is not None or with_key(now, used.key_id) != used:
+            raise PlanError(f"plan file {path} was changed while its job ran{by_hand}")
+        _replace(file, with_key_id(text, str(used.key_id)).encode())
+    except OSError as error:
+        raise PlanError(f"plan file {path} cannot be written: {error.strerror}{by_hand}") from None
+
+
+def with_key(plan: Plan, key_id: str | None) -> Plan:
+    """Return a plan that notes another key, or none."""
+    from aitransparency.deid.plan import Plan
+
+    return Plan(dict(plan.items()), on_mismatch=plan.on_mismatch, others=plan.others, key_id=key_id)
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """Write a file anew, complete or not at all, and keep its mode."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}.new")
+    try:
+        beside.write_bytes(data)
+        beside.chmod(stat.S_IMODE(file.stat().st_mode))
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _column(where: _Where, name: str, entry: Any) -> ColumnPlan:

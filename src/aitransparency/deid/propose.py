@@ -13,10 +13,10 @@ understood is not handed on. The words of headers are data, in ``headers.toml``.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -61,6 +61,7 @@ _REDACTED = frozenset({"URL"})
 _ENOUGH = 0.5  # share of values that must match for the values to decide
 _FEW = 50  # distinct texts of a column that can be a list of categories
 _SHORT = 12  # characters of a category's name, at most
+_PART = re.compile(r'("(?:[^"\\]|\\.)*")|([^."]+)')  # a key of a path, in quotes or bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,21 +227,42 @@ def _spoken(known: pa.Array) -> tuple[str | None, float, float]:
 
 
 def _kind_of(header: str) -> _Kind | None:
-    words = _words(header)
-    padded = f" {' '.join(words)} "
-    plain = header.lower()
+    """Return what a header says.
+
+    Of a path (``联系人[].备注``) the last part speaks first, for it names the value and the others
+    name what it belongs to; with the part before where a term needs both (``company.name``).
+    """
+    *above, last = _parts(header)
+    before = _padded(above[-1]) if above else " "
+    together = before + _padded(last).lstrip()
     for kind in _kinds():
-        for term in kind.terms:
-            if term.isascii() and f" {term} " in padded:
-                return kind
-            if not term.isascii() and term in plain:
-                return kind
-        for ending in kind.endings:  # 经办人, xsxm
-            if plain.endswith(ending) and len(plain) > len(ending):
-                return kind
-    return None
+        across = (f" {term} " for term in kind.terms if " " in term)
+        if _says(last, kind) or any(one in together and one not in before for one in across):
+            return kind
+    return next((kind for kind in _kinds() if _says(header, kind)), None) if above else None
 
 
-def _words(header: str) -> Sequence[str]:
+def _says(header: str, kind: _Kind) -> bool:
+    padded, plain = _padded(header), header.lower()
+    for term in kind.terms:
+        if f" {term} " in padded if term.isascii() else term in plain:
+            return True
+    # 经办人, xsxm
+    return any(plain.endswith(one) and len(plain) > len(one) for one in kind.endings)
+
+
+def _parts(path: str) -> list[str]:
+    """Return the keys of a path; a header without dots is one."""
+    parts = []
+    for quoted, bare in _PART.findall(path):
+        try:
+            parts.append(json.loads(quoted) if quoted else bare.replace("[]", ""))
+        except ValueError:  # a header that happens to hold quotes
+            parts.append(quoted)
+    return [part for part in parts if part.strip()] or [path]
+
+
+def _padded(header: str) -> str:
+    """Return the words of a header, each between blanks."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
-    return re.findall(r"[a-z0-9]+", split.lower())
+    return f" {' '.join(re.findall(r'[a-z0-9]+', split.lower()))} "

@@ -241,6 +241,11 @@ def test_going_on_takes_up_only_the_same_job(source, tmp_path, phone_plan, monke
     assert report.files[0].resumed_at == 0
 
     start()
+    noted = deid.Plan(dict(phone_plan.items()), others=Keep(), key_id="k-0")  # by another job
+    report = deidentify_file(source, target, plan=noted, options=options)
+    assert report.files[0].resumed_at > 0
+
+    start()
     with source.open("ab") as file:
         file.write(b"x,13900139000\n")
     report = deidentify_file(source, target, plan=phone_plan, options=options)

@@ -61,6 +61,7 @@ def test_one_table_needs_no_prefix_and_columns_can_be_dropped(tmp_path: Path) ->
     made.close()
 
 
+@pytest.mark.filterwarnings("error")
 def test_duckdb_tables(tmp_path: Path) -> None:
     duckdb = pytest.importorskip("duckdb")
     source, target = tmp_path / "a.duckdb", tmp_path / "b.duckdb"

@@ -6,11 +6,15 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aitransparency import deid
 from aitransparency.deid.column import TextColumn
+from aitransparency.deid.plan import ColumnPlan, Plan
+from aitransparency.deid.techniques import Encrypt
 from aitransparency.deid.verify import pairs as module
 from aitransparency.deid.verify.aside import Aside, Parted
 from aitransparency.deid.verify.pairs import PAIR, Pairs
@@ -35,7 +39,7 @@ def taken_in(pairs: Pairs, rows: list[tuple[int, int]], step: int) -> None:
         batch = Pairs()
         batch.add(
             skeleton(TextColumn.from_strings([f"o{one}" for one, _ in part])),
-            skeleton(TextColumn.from_strings([f"p{one}" for _, one in part])),
+            TextColumn.from_strings([f"p{one}" for _, one in part]),
         )
         pairs.add_all(batch)
 
@@ -60,6 +64,42 @@ def test_collisions_are_those_of_all_pairs(rows, step, held, loops) -> None:
         distinct = set(rows)
         if len(distinct) <= held:
             assert not files, "few pairs need no file"
+
+
+@pytest.mark.parametrize(
+    ("originals", "pseudonyms", "collisions", "reason"),
+    [
+        (["ab", "cd"], ["wxyz", "wxyz"], 1, "one pseudonym"),
+        (["ab", "ab"], ["wxyz", "wxyz"], 0, "one person"),
+        (["ab", "a-B"], ["wxyz", "wxyz"], 0, "one person, spelled in two ways"),
+        (["ab", "cd"], ["wXyz", "wxYz"], 0, "FF1 keeps the case of each letter"),
+        (["1-23", "12-3"], ["4-56", "45-6"], 0, "and hyphens where they are"),
+        (["ab", "cd"], ["", ""], 0, "nothing is no pseudonym"),
+        (["ab", "cd"], ["<REDACTED>", "<REDACTED>"], 0, "nor is a label"),
+        (["", "cd"], ["wxyz", "wxyz"], 0, "nobody had the first"),
+        (["ab", "cd"], ["张" * 171 + "a", "张" * 171 + "b"], 0, "513 bytes, compared whole"),
+    ],
+)
+@pytest.mark.parametrize("cut", [0, 1])
+def test_what_counts_as_one_pseudonym(originals, pseudonyms, collisions, reason, cut) -> None:
+    """A column may begin in the middle of its buffers."""
+    pairs = Pairs()
+    before = TextColumn.from_arrow(pa.array(["<x"] * cut + originals).slice(cut))
+    after = TextColumn.from_arrow(pa.array(["<x"] * cut + pseudonyms).slice(cut))
+    pairs.add(skeleton(before), after)
+    assert pairs.collisions() == collisions, reason
+
+
+def test_codes_in_both_cases_encrypted_by_ff1_do_not_collide() -> None:
+    """13,000 codes that a case-blind comparison of the ciphertexts takes for fewer."""
+    draw = np.random.default_rng(1).integers(0, 52, (13_000, 5))
+    letters = np.array(list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    codes = sorted({"".join(row) for row in letters[draw].tolist()})
+    plan = Plan({"code": ColumnPlan(Encrypt(), "direct")})
+    made = deid.deidentify(pa.table({"code": codes}), plan, key=deid.Key(bytes(32)))
+    sealed = made.data["code"].to_pylist()
+    assert len(set(sealed)) == len(codes)
+    assert len({one.lower() for one in sealed}) < len(codes)
 
 
 @pytest.mark.parametrize("loops", [True, False])
@@ -113,6 +153,10 @@ def test_what_is_set_aside_cannot_be_read_in_the_file(tmp_path) -> None:
     raw = aside._file.read()
     assert b"\x07" * 8 not in raw
     assert aside.piece(number) == b"\x07" * 4_000
+    aside._file.seek(100)
+    aside._file.write(bytes(8))
+    with pytest.raises(FileAccessError, match="changed on the disk"):
+        aside.piece(number)
 
 
 def test_no_room_is_an_error_of_ours(monkeypatch, tmp_path) -> None:

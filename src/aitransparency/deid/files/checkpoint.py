@@ -14,8 +14,12 @@ from pathlib import Path
 
 from aitransparency import __version__
 from aitransparency.deid.apply import Tally
+from aitransparency.deid.files.options import FileOptions
 from aitransparency.deid.files.safe_output import private_path, write_private
 from aitransparency.deid.files.verified import as_plain, from_plain
+from aitransparency.deid.keys import Key
+from aitransparency.deid.plan import Plan
+from aitransparency.deid.planfile import with_key
 from aitransparency.deid.verify import Verification
 
 _EDGE = 1 << 20
@@ -82,6 +86,17 @@ def fingerprint_of(path: Path, *parts: str) -> str:
     for part in (str(size), str(changed), __version__, *parts):
         digest.update(f"{len(part)}:{part}".encode())
     return digest.hexdigest()
+
+
+def meaning_of(
+    plan: Plan, key: Key | None, options: FileOptions, *, verify: bool
+) -> tuple[str, ...]:
+    """Return what is done to a source, for its fingerprint.
+
+    The key counts, and not whether the plan notes its id: another job may have noted it meanwhile.
+    """
+    noted = with_key(plan, None).dumps()
+    return noted, key.id if key else "", options.meaning() + str(verify)
 
 
 def checkpoint_path(target: Path) -> Path:

@@ -43,9 +43,7 @@ class DuckdbFile(Tables):
             self._connection = _duckdb().connect(str(self._path), read_only=True)
             self._tables = [row[0] for row in self._connection.execute(_TABLES).fetchall()]
             self._schemas = {
-                table: _reader(
-                    self._connection.execute(f"SELECT * FROM {quoted(table)} LIMIT 0"), 1
-                ).schema
+                table: _reader(self._connection, f"SELECT * FROM {quoted(table)} LIMIT 0", 1).schema
                 for table in self._tables
             }
 
@@ -61,7 +59,7 @@ class DuckdbFile(Tables):
         """See `Tables.batches`."""
         with duckdb_errors(self._file):
             cursor = self._connection.cursor()
-            yield from _reader(cursor.execute(f"SELECT * FROM {quoted(table)}"), ROWS)
+            yield from _reader(cursor, f"SELECT * FROM {quoted(table)}", ROWS)
 
     def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:
         """See `Format.sink`."""
@@ -86,9 +84,11 @@ def _renamed(schema: pa.Schema, names: list[str]) -> pa.Schema:
     return pa.schema([field.with_name(name) for field, name in zip(schema, names, strict=True)])
 
 
-def _reader(result: Any, rows: int) -> pa.RecordBatchReader:  # a result of DuckDB
-    """Return the rows as Arrow batches; newer versions of DuckDB have another name for it."""
-    read = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch
+def _reader(connection: Any, query: str, rows: int) -> pa.RecordBatchReader:  # one of DuckDB
+    """Return the rows as Arrow batches, as they are computed; `execute` would hold them all."""
+    relation = connection.sql(query)
+    # DuckDB before 1.4 has the older name, later ones warn of it.
+    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
     return read(rows)
 
 

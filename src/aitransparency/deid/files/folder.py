@@ -139,9 +139,9 @@ class _Work:
         assert self._order.plan is not None  # decided before the first file
         fingerprint = checkpoint.fingerprint_of(
             file,
-            self._order.plan.dumps(),
-            self._order.key.id if self._order.key else "",
-            self._order.options.meaning() + str(self._order.verify),
+            *checkpoint.meaning_of(
+                self._order.plan, self._order.key, self._order.options, verify=self._order.verify
+            ),
         )
         known = _read_note(note, fingerprint, self._order.plan)
         if known is not None and (self._made / inner).exists():
@@ -153,7 +153,8 @@ class _Work:
         done = treat_file(file, target, self._order, aside)
         done = replace(done, facts=replace(done.facts, source=str(inner), target=str(inner)))
         state = json.loads(done.state.dumps(fingerprint))
-        write_private(note, json.dumps({**state, "facts": asdict(done.facts)}).encode())
+        note_state = {**state, "facts": asdict(done.facts), "digest": done.digest}
+        write_private(note, json.dumps(note_state).encode())
         return done
 
     def finish(self, aside: Path) -> None:
@@ -175,7 +176,10 @@ def _read_note(note: Path, fingerprint: str, plan: Plan) -> Finished | None:
     try:
         text = note.read_bytes()
         state = Progressed.loads(text, fingerprint)
-        facts = FileFacts(**json.loads(text)["facts"])
+        told = json.loads(text)
+        facts, digest = FileFacts(**told["facts"]), str(told["digest"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Finished(plan, state, replace(facts, resumed_at=facts.rows_in)) if state else None
+    if state is None:
+        return None
+    return Finished(plan, state, replace(facts, resumed_at=facts.rows_in), digest)

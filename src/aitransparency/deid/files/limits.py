@@ -26,14 +26,14 @@ class Limits:
         Levels of nesting in JSON, at most.
     originals
         Distinct original values that verification holds in memory at a time, about. What is more is
-        set aside, encrypted, and takes passes of its own over the output.
+        set aside, encrypted, and may take one more pass over the output.
     """
 
     field_bytes: int = 16 << 20
     record_bytes: int = 64 << 20
     expansion: float = 200.0
     depth: int = 64
-    originals: int = 4_000_000
+    originals: int = 1_000_000
 
 
 FREE_EXPANSION = 64 << 20  # bytes that may come out of a file before `expansion` is looked at

@@ -14,13 +14,18 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from aitransparency.deid.files.base import Chunk, Format
+import numpy as np
+import numpy.typing as npt
+
+from aitransparency.deid.files.base import Chunk, Format, Records
 from aitransparency.deid.files.in_order import in_order
 from aitransparency.deid.files.plan_part import part_of
 from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.techniques import Keep, Redact
 from aitransparency.deid.verify import Across, Found, Verification, demand_clean, search_cells
+from aitransparency.deid.verify.cells import suspects
 from aitransparency.deid.verify.originals import Sealed
+from aitransparency.deid.verify.sieve import Sieve
 from aitransparency.errors import LeakError
 
 Reopen = Callable[[], Format]
@@ -99,7 +104,7 @@ class SecondPass:
         leaks: Counter[str] = Counter(first.redacted if self.redact else first.leaks)
         doubts: Counter[str] = Counter()
         searchable: dict[str, bool] = {}
-        for known in self.across.passes() if self.rows else ():
+        for known in self.across.passes(partial(self._suspects, reopen)) if self.rows else ():
             seen = self._search(known, reopen)
             if seen.leaks and self.redact:
                 self._take_out(known, reopen, rewrite, seen)
@@ -120,6 +125,34 @@ class SecondPass:
         demand_clean(found)
         return found
 
+    def _suspects(self, reopen: Reopen, sieve: Sieve) -> Iterator[npt.NDArray[np.uint64]]:
+        """Yield the hashes of pieces of the output that pass a sieve."""
+        opened, rows = reopen(), 0
+        try:
+            look = partial(self._sift, opened, sieve)
+            for many, hashes in in_order(look, opened.chunks(), workers=self.workers):
+                rows += many
+                yield hashes
+        finally:
+            opened.close()
+        self._demand(rows)
+
+    def _sift(
+        self, opened: Format, sieve: Sieve, chunk: Chunk
+    ) -> tuple[int, npt.NDArray[np.uint64]]:
+        records = _read(opened, chunk)
+        hashes = [
+            suspects(group, part_of(self.plan, group.schema.names), sieve)
+            for group in records.groups
+        ]
+        return records.rows, np.concatenate(hashes)
+
+    def _demand(self, rows: int) -> None:
+        if rows != self.rows:
+            raise LeakError(
+                f"{self.rows:,} rows were written and {rows:,} are in the file; nothing is kept"
+            )
+
     def _search(self, known: Sealed, reopen: Reopen) -> ReadBack:
         seen = ReadBack()
         opened = reopen()
@@ -129,17 +162,11 @@ class SecondPass:
                 seen.add(rows, found)
         finally:
             opened.close()
-        if seen.rows != self.rows:
-            raise LeakError(
-                f"{self.rows:,} rows were written and {seen.rows:,} are in the file; nothing is "
-                "kept"
-            )
+        self._demand(seen.rows)
         return seen
 
     def _look(self, opened: Format, known: Sealed, chunk: Chunk) -> tuple[int, list[Found]]:
-        records = opened.read(chunk)
-        if records.bad:
-            raise LeakError("what was written cannot be read back; nothing is kept")
+        records = _read(opened, chunk)
         found = []
         for group in records.groups:
             part = part_of(self.plan, group.schema.names)
@@ -171,3 +198,10 @@ class SecondPass:
         if written.rows != records.rows:
             raise LeakError("rows were lost while originals were taken out; nothing is kept")
         return Rewritten(written.payload, written.rows)
+
+
+def _read(opened: Format, chunk: Chunk) -> Records:
+    records = opened.read(chunk)
+    if records.bad:
+        raise LeakError("what was written cannot be read back; nothing is kept")
+    return records

@@ -29,8 +29,7 @@ def verified(
         An original is left.
     """
     verifier = Verifier(plan, group.schema, on_leak=on_leak)
-    verifier.learn(group, applied.batch, applied.removed)
-    batch = verifier.search(applied.batch)
+    batch = verifier.search(verifier.learn(group, applied.batch, applied.removed))
     found = verifier.finish()
     demand_clean(found)
     return batch, found

@@ -21,9 +21,9 @@ import pyarrow as pa
 
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
-from aitransparency.deid.report.digest import SourceDigest
+from aitransparency.deid.report.digest import FILES, SourceDigest, file_digest, files_digest
 from aitransparency.deid.report.model import SCHEMA, fingerprint, plan_fingerprint, seal
-from aitransparency.errors import FileFormatError
+from aitransparency.errors import FileAccessError, FileFormatError
 from aitransparency.frames import to_table
 
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
@@ -76,7 +76,7 @@ def check_report(
     key
         The key: its id is compared, and the seal where there is one.
     source
-        The frame that was de-identified.
+        The frame that was de-identified; of a job over files the path of the file or folder.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def check_report(
     if key is not None:
         checks.append(Checked("key", _verdict(known["key_id"] == key.id)))
     if source is not None:
-        checks.append(Checked("source", _source(known["source"], source, key)))
+        checks.append(Checked("source", _source(known, source, key)))
     return checks
 
 
@@ -129,16 +129,50 @@ def _read(report: str) -> dict[str, Any]:
     return known
 
 
-def _source(stated: Any, source: object, key: Key | None) -> Literal["same", "differs", "unknown"]:
-    if stated is None:
+def speaks_of_files(report: str) -> bool:
+    """Return whether a report has the fingerprint of files, which a table cannot be held against.
+
+    Raises
+    ------
+    FileFormatError
+        The text is no report of this package.
+    """
+    return _of_files(_read(report)["source"])
+
+
+def _of_files(stated: Any) -> bool:  # what JSON holds
+    return stated is not None and str(stated.get("algorithm")).endswith(FILES)
+
+
+def _source(
+    known: Mapping[str, Any], source: object, key: Key | None
+) -> Literal["same", "differs", "unknown"]:
+    stated = known["source"]
+    is_path = isinstance(source, str | os.PathLike)
+    if stated is None or _of_files(stated) != is_path:
         return "unknown"
-    if stated.get("algorithm") == "hmac-sha256" and key is None:
+    if stated["algorithm"].startswith("hmac-sha256") and key is None:
         return "unknown"
+    if isinstance(source, str | os.PathLike):
+        key = key if stated["algorithm"].startswith("hmac-sha256") else None
+        return _verdict(_digest_of_files(Path(source), known.get("files", ()), key) == stated)
     digest = SourceDigest(key if stated["algorithm"] == "hmac-sha256" else None)
     table: pa.Table = to_table(source)
     for batch in table.to_batches():
         digest.update(batch)
     return _verdict(digest.result() == stated)
+
+
+def _digest_of_files(path: Path, files: Any, key: Key | None) -> dict[str, str] | None:
+    """Return the fingerprint of the files that a report names; None where one is missing."""
+    try:
+        names = [str(one["source"]) for one in files]
+        paths = [path / name for name in names] if path.is_dir() else [path] * len(names)
+        return files_digest(
+            [(name, file_digest(one, key)) for name, one in zip(names, paths, strict=True)], key
+        )
+    except (FileAccessError, LookupError, TypeError):
+        return None
 
 
 def _verdict(same: bool) -> Literal["same", "differs"]:

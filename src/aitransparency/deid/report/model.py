@@ -17,6 +17,7 @@ from aitransparency import __version__
 from aitransparency.deid.apply import Tally
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
+from aitransparency.deid.planfile import with_key
 from aitransparency.deid.risk import Grade, Guess, Linkage, Risk
 from aitransparency.deid.risk.measure import Population
 from aitransparency.deid.verify import Verification
@@ -216,8 +217,7 @@ class Report:
 
 def plan_fingerprint(plan: Plan) -> str:
     """Return the hash of a plan as TOML, without the key id that a job notes in it."""
-    bare = Plan(dict(plan.items()), on_mismatch=plan.on_mismatch, others=plan.others)
-    return hashlib.sha256(bare.dumps().encode()).hexdigest()
+    return hashlib.sha256(with_key(plan, None).dumps().encode()).hexdigest()
 
 
 def small(count: int) -> int | str:

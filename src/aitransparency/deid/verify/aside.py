@@ -18,12 +18,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+from array import array
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aitransparency.errors import FileAccessError
@@ -50,7 +53,7 @@ class Aside:
 
     def __init__(self, folder: Path | None) -> None:
         self._cipher = AESGCM(AESGCM.generate_key(256))
-        self._places: list[int] = [0]  # edges of the pieces
+        self._places = array("q", [0])  # edges of the pieces
         try:
             self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # kept
         except OSError as error:
@@ -76,7 +79,12 @@ class Aside:
             sealed = self._file.read(last - first)
         except OSError as error:
             raise _failed(error) from None
-        return self._cipher.decrypt(_nonce(number), sealed, None)
+        try:
+            return self._cipher.decrypt(_nonce(number), sealed, None)
+        except InvalidTag:
+            raise FileAccessError(
+                "what verification set aside was changed on the disk; run the job again"
+            ) from None
 
 
 def _nonce(number: int) -> bytes:
@@ -88,6 +96,15 @@ def _failed(error: OSError) -> FileAccessError:
         f"what verification knows cannot be set aside: {error.strerror}; it needs some 20 bytes of "
         "disk for every distinct identifier"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Hashes of a part whose next bits are `which`."""
+
+    part: int
+    bits: int
+    which: int
 
 
 class Parted:
@@ -106,7 +123,7 @@ class Parted:
         self._kind = kind
         assert kind.names is not None  # it is structured
         self._hash = kind.names[0]
-        self._pieces: list[list[int]] = [[] for _ in range(1 << _PARTS)]
+        self._pieces = [array("q") for _ in range(1 << _PARTS)]
         self._counts = [0] * (1 << _PARTS)
 
     def __len__(self) -> int:
@@ -126,21 +143,28 @@ class Parted:
             self._counts[number] += len(piece)
 
     def parts(self, most: int) -> Iterator[Records]:
-        """Yield all records, at most about `most` at a time; equal hashes come together.
+        """Yield all records, at most about `most` at a time; equal hashes come together."""
+        return map(self.part, self.ranges(most))
 
-        A part with more is read several times, each time for other bits of the hash.
-        """
+    def ranges(self, most: int) -> list[Range]:
+        """Return ranges of hashes that together have all records, each about `most` at most."""
+        made = []
         for number, count in enumerate(self._counts):
-            bits = max(0, (count - 1) // most).bit_length() if count else 0
-            for which in range(1 << bits if count else 0):
-                yield self._part(number, bits, which)
+            bits = max(0, count - 1).bit_length() - (most - 1).bit_length() if count > most else 0
+            made += [Range(number, bits, which) for which in range(1 << bits if count else 0)]
+        return made
 
-    def _part(self, number: int, bits: int, which: int) -> Records:
-        found = []
-        for piece in self._pieces[number]:
+    def size(self, ranges: list[Range]) -> int:
+        """Return how many records ranges have, about."""
+        return sum(self._counts[one.part] >> one.bits for one in ranges)
+
+    def part(self, one: Range) -> Records:
+        """Return the records of a range; those of all its part are read for it."""
+        found = [np.empty(0, self._kind)]
+        for piece in self._pieces[one.part]:
             records = np.frombuffer(self._aside().piece(piece), self._kind)
-            if bits:
-                here = records[self._hash] << np.uint64(_PARTS) >> np.uint64(64 - bits)
-                records = records[here == which]
+            if one.bits:
+                here = records[self._hash] << np.uint64(_PARTS) >> np.uint64(64 - one.bits)
+                records = records[here == one.which]
             found.append(records)
         return np.concatenate(found)

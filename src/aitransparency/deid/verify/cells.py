@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from aitransparency.deid.column import TextColumn
@@ -28,7 +29,8 @@ from aitransparency.deid.techniques import Keep, Scan, Technique
 from aitransparency.deid.text import as_text, has_text_form
 from aitransparency.deid.verify.originals import Sealed
 from aitransparency.deid.verify.redaction import without
-from aitransparency.deid.verify.search import Hits, originals_in
+from aitransparency.deid.verify.search import Hits, originals_in, suspects_in
+from aitransparency.deid.verify.sieve import Sieve
 from aitransparency.deid.verify.skeleton import Skeleton, skeleton
 
 # Techniques whose results are values of the same kind, so that one may equal somebody's original.
@@ -99,6 +101,17 @@ def search_cells(
                 columns[at] = without(columns[at], made, hits)
     batch = pa.RecordBatch.from_arrays(columns, schema=output.schema) if redact else output
     return Found(batch, found.leaks, +found.doubts, searchable)
+
+
+def suspects(output: pa.RecordBatch, plan: Plan, sieve: Sieve) -> npt.NDArray[np.uint64]:
+    """Return hashes of pieces of a batch that may be originals, uint64 (m,), each once."""
+    lines = plan.for_columns(output.schema.names)
+    found = [np.empty(0, np.uint64)]
+    for at, field_ in enumerate(output.schema):
+        if has_text_form(field_.type) and not _same_domain(lines[field_.name].technique):
+            made = skeleton(TextColumn.from_arrow(as_text(output.column(at))))
+            found.append(suspects_in(made, sieve))
+    return np.unique(np.concatenate(found))
 
 
 def _hits(

@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from aitransparency.deid.column import Bytes, Ints
 from aitransparency.deid.compiled import pays
+from aitransparency.deid.verify.aside import Records
 from aitransparency.deid.verify.skeleton import Skeleton
 
 U64 = npt.NDArray[np.uint64]
@@ -88,24 +89,33 @@ class Filter:
     table
         uint64 (2^bits,).
     bits
-        10 to 22: 16 bits for each number, 32 MB at most.
+        10 to 23: 16 bits and more for each number, 64 MB at most.
     """
 
     table: U64
     bits: int
 
     @classmethod
+    def sized(cls, count: int) -> Filter:
+        """Return an empty filter for so many numbers."""
+        bits = int(np.clip(np.ceil(np.log2(count / 4 + 1)), 10, 23))
+        return cls(np.zeros(1 << bits, np.uint64), bits)
+
+    @classmethod
     def of(cls, numbers: U64) -> Filter:
         """Build the filter of some numbers."""
-        bits = int(np.clip(np.ceil(np.log2(len(numbers) / 4 + 1)), 10, 22))
-        made = cls(np.zeros(1 << bits, np.uint64), bits)
+        made = cls.sized(len(numbers))
+        made.add(numbers)
+        return made
+
+    def add(self, numbers: U64) -> None:
+        """Let more numbers pass."""
         if pays(8 * len(numbers)):
             from aitransparency.deid.verify import kernels
 
-            kernels.fill(made.table, bits, numbers)
+            kernels.fill(self.table, self.bits, numbers)
         else:
-            np.bitwise_or.at(made.table, *made._slots(numbers))
-        return made
+            np.bitwise_or.at(self.table, *self._slots(numbers))
 
     def _slots(self, numbers: U64) -> tuple[npt.NDArray[np.int64], U64]:
         slot = ((numbers * _FACTORS[0]) >> np.uint64(64 - self.bits)).view(np.int64)
@@ -265,19 +275,19 @@ class Originals:
             kernels.place(self._held.hashes, self._count, self._slots)
         self._count = kernels.insert(*_arrays(part), *_arrays(self._held), self._count, self._slots)
 
-    def dumps(self) -> bytes:
-        """Return what is held as bytes; they say as much as the values do."""
+    def records(self) -> Records:
+        """Return the values as records to be set aside, `ORIGINAL` (count,)."""
         self._compact()
-        arrays = _arrays(self._held.take(slice(self._count)))
-        return b"".join([np.uint64(self._count).tobytes(), *(one.tobytes() for one in arrays)])
+        made = np.empty(self._count, ORIGINAL)
+        held = self._held.take(slice(self._count))
+        made["hash"], made["anchor"], made["mark"] = _arrays(held)
+        return made
 
     @classmethod
-    def loads(cls, data: bytes) -> Originals:
-        """Read what `dumps` wrote."""
-        made = cls()
-        count = made._count = int(np.frombuffer(data, "<u8", 1)[0])
-        hashes, anchors = (np.frombuffer(data, "<u8", count, 8 + at * count) for at in (0, 8))
-        made._held = _Values(hashes, anchors, np.frombuffer(data, "<u2", count, 8 + 16 * count))
+    def of(cls, records: Records) -> Originals:
+        """Return the values of records, which may repeat."""
+        made, names = cls(), ("hash", "anchor", "mark")
+        made._take(_Values(*(np.ascontiguousarray(records[name]) for name in names)))
         return made
 
     def sealed(self) -> Sealed:
@@ -298,6 +308,12 @@ class Originals:
 
 
 _NAMED = 1 << 15
+ORIGINAL = np.dtype([("hash", "<u8"), ("anchor", "<u8"), ("mark", "<u2")])
+
+
+def lengths_of(records: Records) -> U64:
+    """Return the lengths of the values of records, uint64 (m,)."""
+    return (records["mark"] & np.uint16(_NAMED - 1)).astype(np.uint64)
 
 
 def _arrays(values: _Values) -> tuple[U64, U64, npt.NDArray[np.uint16]]:

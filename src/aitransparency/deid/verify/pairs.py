@@ -9,7 +9,7 @@ hundred million that happens once in some thousand jobs, of a million never.
 >>> from aitransparency.deid.verify.skeleton import skeleton
 >>> pairs = Pairs()
 >>> before = skeleton(TextColumn.from_strings(["13800138000", "13800138001", "13800138000"]))
->>> pairs.add(before, skeleton(TextColumn.from_strings(["aaaaaaaa", "aaaaaaaa", "aaaaaaaa"])))
+>>> pairs.add(before, TextColumn.from_strings(["aaaaaaaa", "aaaaaaaa", "aaaaaaaa"]))
 >>> pairs.collisions()
 1
 """
@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from aitransparency.deid.column import Bytes, TextColumn
+from aitransparency.deid.column import TextColumn
 from aitransparency.deid.compiled import pays
 from aitransparency.deid.verify.aside import Parted, Records
-from aitransparency.deid.verify.originals import hash_rows, is_first
+from aitransparency.deid.verify.originals import ANCHOR, hash_pieces, hash_rows, is_first
 from aitransparency.deid.verify.skeleton import Skeleton
 
 _HELD = 1 << 19  # distinct pairs in memory, where others can be set aside
@@ -42,15 +42,20 @@ class Pairs:
         self._parts: list[Records] = []
         self._waiting = self._held = 0
 
-    def add(self, before: Skeleton, after: Skeleton) -> None:
-        """Take in the rows of a batch; empty originals and labels (``<...>``) are left out."""
-        text = after.column
+    def add(self, before: Skeleton, after: TextColumn) -> None:
+        """Take in the rows of a batch; empty originals and labels (``<...>``) are left out.
+
+        Pseudonyms are taken as written: two that differ in letter case or a hyphen are two.
+        """
+        first, last = int(after.offsets[0]), int(after.offsets[-1])
+        text = np.concatenate([after.data[first:last], np.zeros(ANCHOR, np.uint8)])
+        start, lengths = after.offsets[:-1] - first, np.diff(after.offsets)
         label = np.zeros(len(after), np.bool_)
-        label[text.row_of(text.offsets[0] + np.flatnonzero(_part(text) == ord("<")))] = True
-        rows = np.flatnonzero((before.lengths() > 0) & (after.lengths() > 0) & ~label)
+        label[after.row_of(first + np.flatnonzero(text == ord("<")))] = True
+        rows = np.flatnonzero((before.lengths() > 0) & (lengths > 0) & ~label)
         pairs = np.empty(len(rows), PAIR)
         pairs["before"] = hash_rows(before, rows)
-        pairs["after"] = hash_rows(after, rows)
+        pairs["after"] = hash_pieces(text, start[rows], lengths[rows])
         self._take(pairs)
 
     def add_all(self, other: Pairs) -> None:
@@ -87,10 +92,6 @@ class Pairs:
             return collisions
         self._set_aside(self._aside)
         return sum(_distinct(part)[1] for part in self._aside.parts(_HELD))
-
-
-def _part(text: TextColumn) -> Bytes:
-    return text.data[text.offsets[0] : text.offsets[-1]]
 
 
 def _distinct(pairs: Records) -> tuple[Records, int]:

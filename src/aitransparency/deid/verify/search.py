@@ -6,7 +6,7 @@ against the anchors themselves, then a hash of the whole piece. Most text fails 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from aitransparency.deid.column import Ints
 from aitransparency.deid.compiled import pays
 from aitransparency.deid.verify.originals import ANCHOR, Filter, Sealed, hash_pieces, paired
+from aitransparency.deid.verify.sieve import Sieve
 from aitransparency.deid.verify.skeleton import Skeleton, same_kind_beside
 
 Mask = npt.NDArray[np.bool_]
@@ -68,22 +69,34 @@ def originals_in(made: Skeleton, known: Sealed) -> Hits:
     """Return where originals stand, anywhere in the rows."""
     if not known.count:
         return Hits.concat([])
+    return Hits.concat([_confirmed(made, known, *piece) for piece in _pieces(made, known)])
+
+
+def suspects_in(made: Skeleton, sieve: Sieve) -> npt.NDArray[np.uint64]:
+    """Return the hashes of pieces that pass a sieve, uint64 (m,); they may repeat."""
+    found = [np.empty(0, np.uint64)]
+    for _, start, length in _pieces(made, sieve):
+        hashed = hash_pieces(made.data, start, np.full(len(start), length))
+        found.append(hashed[sieve.hashes.passing(hashed, len(hashed), ~np.uint64(0))])
+    return np.concatenate(found)
+
+
+def _pieces(made: Skeleton, known: Sealed | Sieve) -> Iterator[tuple[Ints, Ints, int]]:
+    """Yield rows, beginnings and the length of pieces that may be originals."""
     size = min(len(made.words), int(made.offsets[-1]))
     places = known.anchors.passing(made.words, size, ~np.uint64(0))
     if not len(places):
-        return Hits.concat([])
+        return
     words = made.words[places]
     row = np.searchsorted(made.offsets, places, side="right") - 1
     low, high = made.offsets[row], made.offsets[row + 1]
-    found = []
     for length in known.lengths.tolist():
         start = places - (length - ANCHOR) // 2
         here = np.flatnonzero((start >= low) & (start + length <= high))
         pairs = paired(words[here], length)
         here = here[known.pairs.passing(pairs, len(pairs), ~np.uint64(0))]
         if len(here):
-            found.append(_confirmed(made, known, row[here], start[here], length))
-    return Hits.concat(found)
+            yield row[here], start[here], length
 
 
 def _confirmed(made: Skeleton, known: Sealed, row: Ints, start: Ints, length: int) -> Hits:

@@ -181,7 +181,7 @@ class Verifier:
         if line.entity == "CN_RESIDENT_ID":
             self._known.add(*_fifteen(made, kinds))
         if name in self._pairs:
-            self._pairs[name].add(made, outputs[name])
+            self._pairs[name].add(made, outputs[name].column)
         own = np.flatnonzero(kinds.own_row)
         self._own_row_cells += len(own)
         self._unsearched += int(kinds.unsearched.sum())
