@@ -127,22 +127,31 @@ def _numeral_tables() -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int8]]:
 
 
 @cache
-def flat_tables() -> tuple[Bytes, Bytes, npt.NDArray[np.int8], Bytes]:
+def flat_tables() -> tuple[Bytes, Bytes, npt.NDArray[np.int8]]:
     """Return what characters of two and of three bytes become, and the values of numerals.
 
-    uint8 (64,) by the second byte behind 0xC2, uint8 and int8 (65536,) by the lower bits. And which
-    characters of three bytes are among them, uint8 (4096,): a bit for the lead by the other two.
+    uint8 (64,) by the second byte behind 0xC2, uint8 and int8 (65536,) by the lower bits.
     """
     table = _table()
     three = np.zeros((16, 1 << 12), np.uint8)
     for lead in (0x2, 0x3, 0xF):
         three[lead] = table[lead]
     two = table[_TWO].reshape(64, 64)[:, 0].copy()
-    numerals = _numeral_tables()[1]
+    return two, three.ravel(), _numeral_tables()[1].ravel()
+
+
+@cache
+def leads() -> Bytes:
+    """Return which characters of three bytes may fold, uint8 (4096,).
+
+    A bit for the lead, by the lower bits of the other two bytes; two leads may share a bit.
+    """
+    _, three, numerals = flat_tables()
     some = np.zeros(1 << 12, np.uint8)
-    for lead in range(16):
-        some[(three[lead] != 0) | (numerals[lead] >= 0)] |= 1 << (lead & 7)
-    return two, three.ravel(), numerals.ravel(), some
+    folds = ((three != 0) | (numerals >= 0)).reshape(16, -1)
+    for lead, own in enumerate(folds):
+        some[own] |= 1 << (lead & 7)
+    return some
 
 
 def _read_out(data: Bytes) -> tuple[Ints, Bytes]:

@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 
 from aitransparency.deid.column import Bytes, Ints, TextColumn, eights, translated, windows
 from aitransparency.deid.scan.fast import begin, kernels
-from aitransparency.deid.scan.fold import flat_tables, fold
+from aitransparency.deid.scan.fold import flat_tables, fold, leads
 from aitransparency.deid.scan.runs import Runs, is_alnum, is_digit, is_letter
 
 Mask = npt.NDArray[np.bool_]
@@ -313,9 +313,9 @@ def _folded(column: TextColumn, kernels: Any) -> tuple[Bytes, Ints]:  # function
     size = int(column.offsets[-1] - column.offsets[0]) + max(len(column) - 1, 0)
     out = np.empty(size + 2 * PADDING, np.uint8)
     removed = np.empty(size, np.int64)
-    data = column.data
+    data, tables = column.data, (*flat_tables(), leads())
     written, gone = kernels.join_and_fold(
-        data, eights(data), column.offsets, PADDING, flat_tables(), out, eights(out), removed
+        data, eights(data), column.offsets, PADDING, tables, out, eights(out), removed
     )
     return out[:written], removed[:gone].copy()
 
