@@ -1,4 +1,4 @@
-"""Going on inside a file that a library writes: the same bytes as without the interrupt."""
+"""Going on inside a file: the same bytes and the same search as without the interrupt."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
 from aitransparency import deid
 from aitransparency.deid.files import columnar, duckdb_file, excel_file, one_file, sqlite_file
-from aitransparency.deid.files.spool import spool_target
 from aitransparency.deid.techniques import Keep
-from aitransparency.errors import FileAccessError
+from aitransparency.errors import FileAccessError, LeakError
 
 P = "13800138000"
 ROWS = 900
@@ -147,7 +147,7 @@ def test_what_was_kept_and_is_damaged_is_never_taken_up(tmp_path, key, damage) -
                              progress=stop_after(500))  # fmt: skip
     from aitransparency.deid.files.safe_output import private_path
 
-    kept = private_path(spool_target(target), "tmp")
+    kept = private_path(target.with_name("b.parquet.chunks"), "tmp")
     data = bytearray(kept.read_bytes())
     if damage == "gone":
         kept.unlink()
@@ -167,6 +167,75 @@ def test_what_was_kept_and_is_damaged_is_never_taken_up(tmp_path, key, damage) -
         assert pq.read_table(target).num_rows == ROWS
     deid.deidentify_file(source, target, plan=PLAN, key=key)
     assert {path.name for path in tmp_path.iterdir()} == {"a.parquet", "b.parquet"}
+
+
+def test_with_a_key_the_finished_part_is_not_treated_again(tmp_path, key, monkeypatch) -> None:
+    source, whole, target = (tmp_path / f"{name}.parquet" for name in "abc")
+    write(source)
+    expected = deid.deidentify_file(source, whole, plan=PLAN, key=key)
+    with pytest.raises(KeyboardInterrupt):
+        deid.deidentify_file(source, target, plan=PLAN, key=key, options=RESUME,
+                             progress=stop_after(500))  # fmt: skip
+    for path in tmp_path.glob(".deid-*"):
+        data = path.read_bytes()
+        assert not any(f"138{number:08}".encode() in data for number in range(ROWS))
+    monkeypatch.delattr(one_file, "learn_again")
+    report = deid.deidentify_file(source, target, plan=PLAN, key=key, options=RESUME)
+    assert target.read_bytes() == whole.read_bytes()
+    assert report.verification == expected.verification
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_what_the_finished_part_removed_is_found_in_the_rest(tmp_path, key, keyed, suffix) -> None:
+    """The number of the first row stands in a kept column of the last."""
+    source, target = tmp_path / f"a.{suffix}", tmp_path / f"b.{suffix}"
+    phones = [f"138{number:08}" for number in range(ROWS)]
+    notes = ["none"] * (ROWS - 1) + [f"call {phones[0]}"]
+    table = pa.table({"phone": phones, "note": notes})
+    if suffix == "csv":
+        pa.csv.write_csv(table, source)
+    else:
+        pq.write_table(table, source)
+    line = deid.plan(table)["phone"]
+    plan = deid.Plan({"phone": line, "note": Keep()})
+    secret = key if keyed else None
+    options = deid.FileOptions(resume=True, chunk_bytes=1000)
+    for rows in (300, 600):
+        with pytest.raises(KeyboardInterrupt):
+            deid.deidentify_file(source, target, plan=plan, key=secret, options=options,
+                                 progress=stop_after(rows))  # fmt: skip
+    with pytest.raises(LeakError, match="note"):
+        deid.deidentify_file(source, target, plan=plan, key=secret, options=options)
+    assert {path.name for path in tmp_path.iterdir()} == {source.name}
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "another's order"])
+def test_lessons_that_were_changed_are_never_taken_up(tmp_path, key, damage) -> None:
+    from aitransparency.deid.files.safe_output import private_path
+
+    source, target = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    write(source)
+    with pytest.raises(KeyboardInterrupt):
+        deid.deidentify_file(source, target, plan=PLAN, key=key, options=RESUME,
+                             progress=stop_after(500))  # fmt: skip
+    kept = private_path(tmp_path / "b.parquet.lessons", "tmp")
+    data = kept.read_bytes()
+    first = 8 + int.from_bytes(data[:8], "big")
+    if damage == "cut":
+        kept.write_bytes(data[:first])
+    elif damage == "changed":
+        kept.write_bytes(data[:100] + bytes([data[100] ^ 1]) + data[101:])
+    else:
+        second = first + 8 + int.from_bytes(data[first : first + 8], "big")
+        kept.write_bytes(data[first:second] + data[:first] + data[second:])
+    if damage == "cut":  # it is not as long as the checkpoint says
+        report = deid.deidentify_file(source, target, plan=PLAN, key=key, options=RESUME)
+        assert report.files[0].resumed_at == 0
+    else:
+        with pytest.raises(FileAccessError, match="run it again"):
+            deid.deidentify_file(source, target, plan=PLAN, key=key, options=RESUME)
+        assert {path.name for path in tmp_path.iterdir()} == {"a.parquet"}
 
 
 JOB = """

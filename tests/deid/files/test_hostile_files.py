@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -103,6 +105,107 @@ def test_names_that_are_no_text_are_damage(kind, old, new):
     assert data != WHOLE[kind]
     with pytest.raises(FileFormatError, match="damaged"):
         treated(kind, data)
+
+
+def repacked(part: str, old: bytes, new: bytes) -> bytes:
+    """Return the workbook with other bytes in one part, and right checksums."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(WHOLE["xlsx"])) as book, zipfile.ZipFile(made, "w") as changed:
+        for name in book.namelist():
+            data = book.read(name)
+            if name == part:
+                assert old in data
+                data = data.replace(old, new)
+            changed.writestr(name, data)
+    return made.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize("size", [b"A1", b"A1:B2", b"A1:A4", b"Z9:Z9", b"A1:C99999999"])
+def test_a_sheet_that_tells_a_wrong_size_loses_nothing(size):
+    report = treated("xlsx", repacked(SHEET, b"A1:C4", size))
+    assert (report.rows, [one.name for one in report.columns]) == (3, ["姓名", "手机号", "数"])
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "words"),
+    [
+        (SHEET, b'<row r="3">', b'<row r="2">', "not in order"),
+        (SHEET, b'<row r="4">', b'<row r="99999999">', "more than 1,048,576 rows"),
+        (SHEET, b'r="B3"', b'r="A3"', "not in order"),
+        (SHEET, b'<row r="1">', b'<row r="1"/><row r="11">', "is empty"),
+        ("xl/workbook.xml", b"<sheets>", b"<sheets/><x>", "damaged|holds 1 sheets"),
+        ("[Content_Types].xml", b"sheet.main+xml", b"sheet.mainxxml", "damaged"),
+    ],
+)
+def test_a_workbook_that_would_lose_rows_is_refused(part, old, new, words):
+    with pytest.raises(FileFormatError, match=words):
+        treated("xlsx", repacked(part, old, new))
+
+
+def test_rows_below_an_empty_first_row_are_not_lost():
+    book, made = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["a"])
+    book.active.append([1])
+    lower = book.create_sheet("lower")
+    lower["A2"] = "b"
+    lower["A3"] = 2
+    book.save(made)
+    with pytest.raises(FileFormatError, match="first row of sheet 'lower' is empty"):
+        treated("xlsx", made.getvalue())
+
+
+def test_rows_and_cells_that_a_sheet_leaves_out_are_empty(tmp_path):
+    book = openpyxl.Workbook()
+    for place, value in (("A1", "a"), ("C1", "c"), ("B2", 1), ("C5", "x")):
+        book.active[place] = value
+    book.save(tmp_path / "a.xlsx")
+    plan = deid.Plan({}, others=deid.Keep())
+    report = deid.deidentify_file(tmp_path / "a.xlsx", tmp_path / "b.xlsx", plan=plan)
+    made = openpyxl.load_workbook(tmp_path / "b.xlsx").active
+    assert [list(row) for row in made.iter_rows(values_only=True)] == [
+        ["a", "c2", "c"],
+        [None, 1, None],
+        *[[None] * 3] * 2,
+        [None, None, "x"],
+    ]
+    assert report.rows == 4
+
+
+@pytest.mark.filterwarnings("error")  # openpyxl's would tell the value
+def test_a_number_under_a_date_format_that_is_no_date_stays(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["day"])
+    book.active.append([-5.5])
+    book.active["A2"].number_format = "yyyy-mm-dd"
+    book.save(tmp_path / "a.xlsx")
+    plan = deid.Plan({}, others=deid.Keep())
+    deid.deidentify_file(tmp_path / "a.xlsx", tmp_path / "b.xlsx", plan=plan)
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as archive:
+        assert b"<v>-5.5</v>" in archive.read(SHEET)
+
+
+def test_a_damaged_tree_that_gives_fewer_rows_is_refused(tmp_path):
+    """The root forgets some of its pages: SQLite counts the others and finds no fault."""
+    path = tmp_path / "a.sqlite"
+    with sqlite3.connect(path) as base:
+        base.execute("create table t (a TEXT)")
+        base.executemany("insert into t values (?)", [("x" * 50,)] * 3000)
+        (root,) = base.execute("select rootpage from sqlite_master").fetchone()
+        (size,) = base.execute("pragma page_size").fetchone()
+    base.close()
+    data = bytearray(path.read_bytes())
+    at = (root - 1) * size
+    cells = int.from_bytes(data[at + 3 : at + 5], "big")
+    data[at + 3 : at + 5] = (cells - 9).to_bytes(2, "big")  # nine pages are forgotten
+    path.write_bytes(data)
+    with sqlite3.connect(path) as base:
+        assert base.execute("select count(*) from t").fetchone()[0] < 3000
+    base.close()
+    with pytest.raises(FileFormatError, match="damaged"):
+        treated("sqlite", bytes(data))
 
 
 def test_lines_without_a_value_can_be_set_aside():

@@ -37,6 +37,7 @@ class Progressed:
     formulas: int = 0
     output_bytes: int = 0
     quarantine_bytes: int = 0
+    lesson_bytes: int = 0
     verification: Verification = field(default_factory=lambda: Verification(0, 0))
     tallies: dict[str, Tally] = field(default_factory=dict)
 

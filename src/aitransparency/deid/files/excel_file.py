@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import re
 import shutil
 import zipfile
 import zlib
@@ -22,14 +23,16 @@ from typing import Any
 import pyarrow as pa
 
 from aitransparency.deid.files.base import Sink
+from aitransparency.deid.files.excel_rows import Cells, format_of, rows_of
 from aitransparency.deid.files.limits import FREE_EXPANSION
 from aitransparency.deid.files.safe_output import SafeOutput
 from aitransparency.deid.files.tables import Tables, WorkFolder, column_of_values
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
-from aitransparency.errors import FileFormatError, MissingDependencyError
+from aitransparency.errors import FileAccessError, FileFormatError, MissingDependencyError
 
 _EPOCH = dt.datetime(1980, 1, 1)  # the first time that an archive can state
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _ROWS = 5_000  # of a chunk: cells of a sheet are Python objects
 
 
@@ -53,6 +56,7 @@ class ExcelFile(Tables):
             self._opened = self._path.open("rb")  # openpyxl would go by the file's name
             self._book = _openpyxl().load_workbook(self._opened, read_only=True, data_only=True)
             self._columns = {sheet.title: self._header(sheet) for sheet in self._book.worksheets}
+            self._refuse_strays()
             self.formats: dict[str, dict[str, str]] = {}
 
     def _bound(self) -> None:
@@ -65,11 +69,27 @@ class ExcelFile(Tables):
                 "is right, raise Limits.expansion"
             )
 
+    def _refuse_strays(self) -> None:
+        """Raise where the archive holds sheets that the workbook does not list."""
+        with zipfile.ZipFile(self._path) as archive:
+            parts = [one for one in archive.namelist() if _SHEET.fullmatch(one)]
+        if len(parts) > len(self._columns):
+            raise FileFormatError(
+                f"{self._file} holds {len(parts)} sheets and lists {len(self._columns)}; open and "
+                "save it in a spreadsheet program"
+            )
+
     def _header(self, sheet: Any) -> list[str]:  # a sheet of openpyxl
-        first = next(sheet.iter_rows(max_row=1, values_only=True), ())
-        values = list(first)
-        while values and values[-1] is None:
-            values.pop()
+        rows = rows_of(sheet, self._file)
+        values: list[Any] = []
+        for cell in next(rows, []):
+            if cell["value"] is not None:
+                values += [None] * (cell["column"] - 1 - len(values)) + [cell["value"]]
+        if not values and any(cell["value"] is not None for row in rows for cell in row):
+            raise FileFormatError(
+                f"{self._file}: the first row of sheet {sheet.title!r} is empty; put the names of "
+                "the columns there"
+            )
         names = [f"c{at}" if one is None else str(one) for at, one in enumerate(values, 1)]
         self._refuse_data(sheet.title, names)
         return names
@@ -97,30 +117,34 @@ class ExcelFile(Tables):
         if not names:
             return
         with excel_errors(self._file):
-            rows = self._book[table].iter_rows(min_row=2)
+            rows = islice(rows_of(self._book[table], self._file), 1, None)
             number = 2
             while listed := list(islice(rows, _ROWS)):
                 values = [
                     self._row(row, len(names), table, number + n) for n, row in enumerate(listed)
                 ]
+                if number == 2:
+                    self._note_formats(table, listed[0])
                 number += len(listed)
-                self._note_formats(table, listed[0])
                 columns = [column_of_values(list(one)) for one in zip(*values, strict=True)]
                 yield pa.RecordBatch.from_arrays(columns, names)
 
-    def _row(self, row: tuple[Any, ...], width: int, table: str, number: int) -> list[Any]:
-        values = [cell.value for cell in row[:width]]
-        if any(cell.value is not None for cell in row[width:]):
-            raise FileFormatError(
-                f"{self._file}, sheet {table!r}, row {number:,}: cells beyond the last column of "
-                "the header"
-            )
-        return values + [None] * (width - len(values))
+    def _row(self, row: Cells, width: int, table: str, number: int) -> list[Any]:
+        values: list[Any] = [None] * width
+        for cell in row:
+            if cell["column"] <= width:
+                values[cell["column"] - 1] = cell["value"]
+            elif cell["value"] is not None:
+                raise FileFormatError(
+                    f"{self._file}, sheet {table!r}, row {number:,}: cells beyond the last column "
+                    "of the header"
+                )
+        return values
 
-    def _note_formats(self, table: str, row: tuple[Any, ...]) -> None:
-        known = self.formats.setdefault(table, {})
-        for name, cell in zip(self.columns(table), row, strict=False):
-            known.setdefault(name, getattr(cell, "number_format", None) or "General")
+    def _note_formats(self, table: str, row: Cells) -> None:
+        names, sheet = self.columns(table), self._book[table]
+        some = [cell for cell in row if cell["column"] <= len(names)]
+        self.formats[table] = {names[one["column"] - 1]: format_of(sheet, one) for one in some}
 
     def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:
         """See `Format.sink`."""
@@ -225,7 +249,7 @@ def excel_errors(name: str) -> Iterator[None]:
     except damaged:
         raise FileFormatError(f"{name} is damaged, or no XLSX workbook") from None
     except OSError as error:
-        if error.errno != errno.EINVAL:
-            raise
-        # The archive points before its own beginning.
+        # Without a number it is openpyxl's own; EINVAL: the archive points before its beginning.
+        if error.errno not in (None, errno.EINVAL):
+            raise FileAccessError(f"{name} cannot be read or written: {error.strerror}") from None
         raise FileFormatError(f"{name} is damaged, or no XLSX workbook") from None

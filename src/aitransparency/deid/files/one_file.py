@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aitransparency.deid.apply import Tally
 from aitransparency.deid.files import checkpoint
@@ -17,23 +17,23 @@ from aitransparency.deid.files.compression import by_suffix
 from aitransparency.deid.files.file_report import FileFacts, FileReport
 from aitransparency.deid.files.formats import open_source
 from aitransparency.deid.files.in_order import in_order
+from aitransparency.deid.files.lessons import Lessons
 from aitransparency.deid.files.options import FileOptions, Progress
+from aitransparency.deid.files.places import Places, opened_places
 from aitransparency.deid.files.reading_back import Rewritten, SecondPass
 from aitransparency.deid.files.safe_output import SafeOutput, access_errors
 from aitransparency.deid.files.sample import sample_of_source
 from aitransparency.deid.files.source_digest import digesting
-from aitransparency.deid.files.spool import Spooled, spool_target
+from aitransparency.deid.files.spool import Spooled
 from aitransparency.deid.files.treat import Done, Treatment
 from aitransparency.deid.files.verified import total
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
 from aitransparency.deid.report.digest import files_digest
-from aitransparency.deid.verify import Across
+from aitransparency.deid.verify import Across, Learned
 from aitransparency.errors import AitransparencyError, FileAccessError, LeakError
 
 PART = 16  # chunks between two checkpoints
-
-Outputs = tuple[SafeOutput, SafeOutput, SafeOutput]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,73 +127,58 @@ class _Job:
             repr(self._opened.options_used()),
         )
         state = checkpoint.load(self._target, fingerprint) if self._options.resume else None
-        with self._outputs(state) as (output, aside, kept):
-            if state and (kept.size, aside.size) != (state.output_bytes, state.quarantine_bytes):
+        pieces = self._opened.in_pieces
+        with opened_places(self._target, self._aside, state, in_pieces=pieces) as places:
+            if state and not places.hold(state):
                 state = None
-                kept.restart()
-                aside.restart()
+                places.restart()
             if state is None:
                 checkpoint.clear(self._target)  # it speaks of bytes that are gone
             resumed_at = state.rows if state else 0
             state = state or begun(self._opened, plan)
             try:
                 across = self._across()
-                if resumed_at and self._treatment.verify:
-                    learn_again(self._treatment, state, self._options.workers, across)
-                self._fill(state, (output, aside, kept), across, fingerprint)
+                secret = key if self._options.resume and self._treatment.verify else None
+                lessons = Lessons(across, places.lessons, secret, fingerprint)
+                if resumed_at and self._treatment.verify and not lessons.take_up():
+                    learn_again(self._treatment, state, self._options.workers, lessons)
+                self._fill(state, places, lessons, fingerprint)
                 if self._treatment.verify:
-                    self._read_back(state, output, across)
+                    self._read_back(state, places.output, across)
                 digest.result()
                 if _state(self._source) != before:
                     raise FileAccessError("the source changed while it was read; run it again")
-                self._finish(state, output, aside)
+                self._finish(state, places)
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt) and self._options.resume:
-                    for one in (output, aside, kept):
-                        one.leave()
+                    places.leave()
                 else:
                     checkpoint.clear(self._target)
                 raise
         facts = facts_of(self._opened, self._source.name, self._target.name, state)
         return Finished(plan, state, replace(facts, resumed_at=resumed_at), digest.result())
 
-    @contextmanager
-    def _outputs(self, state: Progressed | None) -> Iterator[Outputs]:
-        """Open the output, the place of bad rows, and what holds finished parts of the output."""
-        at, bad = (state.output_bytes, state.quarantine_bytes) if state else (None, None)
-        pieces = self._opened.in_pieces
-        with (
-            SafeOutput(self._target, keep=at if pieces else None) as output,
-            SafeOutput(self._aside, keep=bad) as aside,
-        ):
-            if pieces:
-                yield output, aside, output
-                return
-            with SafeOutput(spool_target(self._target), keep=at) as kept:
-                yield output, aside, kept
-
     def _fill(
         self,
         state: Progressed,
-        outputs: Outputs,
-        across: Across,
+        places: Places,
+        lessons: Lessons,
         fingerprint: str,
     ) -> None:
-        output, aside, kept = outputs
         keeps = self._opened.in_pieces or self._options.resume
-        sink = self._sink(output, kept)
+        sink = self._sink(places)
         end = self._opened.end()
         try:
             for number, done in enumerate(
-                settled(self._treatment, state, self._options.workers, across), 1
+                settled(self._treatment, state, self._options.workers, lessons), 1
             ):
                 sink.write(done.payload)
                 for line in done.bad:
-                    aside.write(line)
-                state.output_bytes, state.quarantine_bytes = kept.size, aside.size
+                    places.aside.write(line)
                 if keeps and number % PART == 0:
-                    kept.sync()
-                    aside.sync()
+                    lessons.keep()
+                    places.note(state)
+                    places.sync()
                     checkpoint.save(self._target, state, fingerprint)
                 if self._progress is not None:
                     self._progress(state.rows, state.position, end)
@@ -238,18 +223,19 @@ class _Job:
             state.verification, lambda: self._opened.reopened(output.path, plan), rewrite
         )
 
-    def _sink(self, output: SafeOutput, kept: SafeOutput) -> Sink:
+    def _sink(self, places: Places) -> Sink:
+        output = places.output
         if not self._opened.in_pieces:
             made = self._opened.sink(output, self._treatment.plan, self._treatment.key)
-            return Spooled(made, kept) if self._options.resume else made
+            return Spooled(made, places.parts) if self._options.resume else made
         if not output.size:
             output.write(self._treatment.packed(self._opened.head(self._treatment.plan)))
         return _Bytes(output)
 
-    def _finish(self, state: Progressed, output: SafeOutput, aside: SafeOutput) -> None:
+    def _finish(self, state: Progressed, places: Places) -> None:
         if state.quarantined:
-            aside.commit()
-        output.commit()
+            places.aside.commit()
+        places.output.commit()
         with access_errors(str(self._target)):
             if not state.quarantined:
                 self._aside.unlink(missing_ok=True)  # an earlier job's: it is not this target's
@@ -272,8 +258,15 @@ class _Bytes:
         pass
 
 
+class Learns(Protocol):
+    """Takes in what chunks teach: `Across`, or `Lessons` before it."""
+
+    def add(self, learned: Learned) -> None:
+        """Take in what a chunk taught."""
+
+
 def settled(
-    treatment: Treatment, state: Progressed, workers: int, across: Across
+    treatment: Treatment, state: Progressed, workers: int, across: Learns
 ) -> Iterator[Done]:
     """Yield what each chunk became, in order, and add it to the state."""
     chunks = treatment.source.chunks(state.position, state.line)
@@ -296,7 +289,7 @@ def settled(
         yield made
 
 
-def learn_again(treatment: Treatment, state: Progressed, workers: int, across: Across) -> None:
+def learn_again(treatment: Treatment, state: Progressed, workers: int, across: Learns) -> None:
     """Take in the originals of the part of a source that an earlier job finished.
 
     They are kept nowhere, so the part is treated once more and not written.

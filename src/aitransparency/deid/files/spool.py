@@ -10,7 +10,6 @@ what the library sees, and so what it writes, is what it would have been without
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -23,11 +22,6 @@ _TABLE = b"aitransparency.table"
 _SIZE = 8  # bytes of a length
 
 Payload = Any  # a record batch, or the name of a table and one or None; pyarrow has no types
-
-
-def spool_target(target: Path) -> Path:
-    """Return the name whose private name the chunks of a target have; it is never given."""
-    return target.with_name(target.name + ".chunks")
 
 
 class Spooled:

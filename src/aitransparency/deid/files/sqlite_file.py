@@ -33,6 +33,10 @@ class SqliteFile(Tables):
             uri = self._path.resolve().as_uri() + "?mode=ro"
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
             self._connection.execute("BEGIN")  # one state of the database for the whole job
+            # A damaged tree may give fewer rows without an error.
+            found = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+            if found != ("ok",):
+                raise FileFormatError(f"{self._file} is damaged, or no SQLite database")
             self._tables = [row[0] for row in self._connection.execute(_TABLES)]
             self._info = {
                 table: self._connection.execute(f"PRAGMA table_info({quoted(table)})").fetchall()

@@ -63,6 +63,17 @@ class Pairs:
         for pairs in other._parts:
             self._take(pairs)
 
+    def records(self) -> Records:
+        """Return the pairs held in memory, `PAIR` (m,)."""
+        return np.concatenate([np.empty(0, PAIR), *self._parts])
+
+    @classmethod
+    def of(cls, records: Records) -> Pairs:
+        """Return the pairs of records, which may repeat."""
+        made = cls()
+        made._take(records)
+        return made
+
     def _take(self, pairs: Records) -> None:
         self._parts.append(pairs)
         self._waiting += len(pairs)
