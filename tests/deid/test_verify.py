@@ -284,8 +284,8 @@ SPELLINGS = st.text(
 def test_compiled_loops_and_arrays_agree(texts: list[str], cut: int) -> None:
     """Skeletons, counts, hashes, the filter and the search in the own row."""
     column = TextColumn.from_arrow(pa.array(texts, pa.large_string()).slice(cut))
-    size = int(column.offsets[-1] - column.offsets[0])
-    loops, arrays = skeletons._by_loops(column, size), skeletons.by_arrays(column)
+    pieces = skeletons.skeletons_of(column.data, column.offsets[:-1], column.offsets[1:])
+    loops, arrays = skeletons.Skeleton(*pieces, column), skeletons.by_arrays(column)
     end = int(arrays.offsets[-1])
     assert loops.offsets.tolist() == arrays.offsets.tolist()
     assert bytes(loops.data[:end]) == bytes(arrays.data[:end])
@@ -299,13 +299,25 @@ def test_compiled_loops_and_arrays_agree(texts: list[str], cut: int) -> None:
                 patched.setattr(module, "pays", lambda size, much=much: much)
             own = search.own_in(arrays, arrays, rows)
             made[name] = (
-                kinds._counts(arrays).tolist(),
+                [kinds_told(arrays, entity) for entity in (None, "PERSON", "CN_ADDRESS")],
+                fifteen_told(arrays),
+                originals.Filter.of(words[::5]).places.tolist(),
                 originals.hash_rows(arrays).tolist(),
                 originals.Filter.of(words[::5]).passing(words, len(words), ~np.uint64(0)).tolist(),
                 sorted(zip(own.row.tolist(), own.start.tolist(), strict=True)),
             )
     assert made["loops"] == made["arrays"]
-    assert set(range(0, len(words), 5)) <= set(made["loops"][2])
+    assert set(range(0, len(words), 5)) <= set(made["loops"][4])
+
+
+def kinds_told(made: skeletons.Skeleton, entity: str | None) -> list[list[bool]]:
+    told = kinds.kinds_of(made, entity)
+    return [each.tolist() for each in (told.certain, told.named, told.own_row, told.unsearched)]
+
+
+def fifteen_told(made: skeletons.Skeleton) -> tuple[bytes, list[int]]:
+    short, rows = kinds.fifteen(made, kinds.kinds_of(made, "CN_RESIDENT_ID"))
+    return bytes(short.data[: short.offsets[-1]]), rows.tolist()
 
 
 def test_a_number_read_out_does_not_begin_in_another_row() -> None:

@@ -48,6 +48,31 @@ def _matches(data, at, size, pattern):
 
 
 @kernel
+def stable(data, offsets, good):
+    """Write whether each row is ASCII and Han (U+4E00 to U+9FFF) alone, without a blank at an end.
+
+    NFKC (Unicode Standard Annex 15) leaves such text as it is.
+    """
+    for row in range(len(offsets) - 1):
+        at, stop = offsets[row], offsets[row + 1]
+        if at == stop:
+            good[row] = True
+            continue
+        plain = data[at] > 32 and data[stop - 1] > 32
+        while at < stop:
+            byte = data[at]
+            if byte < 0x80:
+                at += 1
+            else:
+                early = byte == 0xE4 and data[at + 1] >= 0xB8
+                plain &= early or (byte >= 0xE5 and byte <= 0xE9)
+                if not plain:
+                    break
+                at += 3
+        good[row] = plain
+
+
+@kernel
 def around(data, offsets, mark, good):
     """Write whether each row is in ASCII, small, without blanks, and has the mark once inside."""
     for row in range(len(offsets) - 1):

@@ -88,7 +88,7 @@ def spell(values: pa.Array, entity: str | None) -> pa.Array:
         One of `ENTITIES`, or None: full width and outer blanks only.
     """
     form = form_of(entity)
-    done = in_layout(values, form)
+    done = in_layout(values, form) if form.layouts or form.around else _stable(values, form)
     if done.all():
         return values
     if done.any():
@@ -164,6 +164,18 @@ def in_layout(values: pa.Array, form: Form) -> npt.NDArray[np.bool_]:
             cells = windows[offsets[rows]]
             good[rows] |= _matches(cells, pattern)
     return good
+
+
+def _stable(values: pa.Array, form: Form) -> npt.NDArray[np.bool_]:
+    """Return bool (n,): what a form of full width and outer blanks alone surely leaves as it is."""
+    good = np.zeros(len(values), np.bool_)
+    if form.letter_case or form.delete or form.rewrite or not pays(len(values)):
+        return good
+    from aitransparency.deid import form_kernels
+
+    offsets, data = layout(values)
+    form_kernels.stable(data, offsets, good)
+    return good & ~null_mask(values) if values.null_count else good
 
 
 def _by_loops(values: pa.Array, form: Form) -> npt.NDArray[np.bool_]:

@@ -18,6 +18,7 @@ from aitransparency.deid.files.compression import NONE, Compression
 from aitransparency.deid.files.safe_output import SafeOutput
 from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
+from aitransparency.deid.verify.fields import Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,10 @@ class Format(ABC):
     @abstractmethod
     def read(self, chunk: Chunk) -> Records:
         """Return a chunk's records as tables."""
+
+    def fields(self, chunk: Chunk) -> Fields | None:
+        """Return where a chunk's fields stand in its bytes; None where only `read` can tell."""
+        return None
 
     @abstractmethod
     def write(self, records: Records, made: list[pa.RecordBatch], plan: Plan) -> Written:

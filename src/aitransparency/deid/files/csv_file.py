@@ -35,6 +35,8 @@ from aitransparency.deid.files.typed import typed
 from aitransparency.deid.files.utf8 import is_utf8, text_view
 from aitransparency.deid.plan import Plan
 from aitransparency.deid.techniques import Drop, Keep
+from aitransparency.deid.verify.fields import Fields
+from aitransparency.deid.verify.skeleton import drops
 from aitransparency.errors import FileFormatError, InputError, LeakError
 
 TEXT_COLUMN = "text"
@@ -173,6 +175,18 @@ class CsvFile(Format):
         return Records(
             (batch,), len(rows.last), tuple(row for _, _, row in bad), _Form(data, rows, added)
         )
+
+    def fields(self, chunk: Chunk) -> Fields | None:
+        """See `Format.fields`."""
+        newline, quote = self._dialect.newline.encode(), self._dialect.quote
+        payload: bytes = chunk.payload
+        if not pays(len(payload)) or (quote and not drops(quote)):
+            return None
+        data = np.frombuffer(payload if payload.endswith(newline) else payload + newline, np.uint8)
+        rows = find_rows(data, self._dialect, len(self.names))
+        if rows.bad or not is_utf8(data):
+            return None
+        return Fields(data, rows.start, rows.end, self.names)
 
     def _bad_rows(self, data: Bytes, rows: Rows, chunk: Chunk) -> list[tuple[int, int, BadRow]]:
         found = []

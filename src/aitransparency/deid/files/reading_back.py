@@ -24,6 +24,7 @@ from aitransparency.deid.plan import ColumnPlan, Plan
 from aitransparency.deid.techniques import Keep, Redact
 from aitransparency.deid.verify import Across, Found, Verification, demand_clean, search_cells
 from aitransparency.deid.verify.cells import suspects
+from aitransparency.deid.verify.fields import Fields
 from aitransparency.deid.verify.originals import Sealed
 from aitransparency.deid.verify.sieve import Sieve
 from aitransparency.errors import LeakError
@@ -140,6 +141,9 @@ class SecondPass:
     def _sift(
         self, opened: Format, sieve: Sieve, chunk: Chunk
     ) -> tuple[int, npt.NDArray[np.uint64]]:
+        fields = opened.fields(chunk)
+        if fields is not None:
+            return len(fields), fields.suspects(self._lines(fields), sieve)[0]
         records = _read(opened, chunk)
         hashes = [
             suspects(group, part_of(self.plan, group.schema.names), sieve)
@@ -166,12 +170,21 @@ class SecondPass:
         return seen
 
     def _look(self, opened: Format, known: Sealed, chunk: Chunk) -> tuple[int, list[Found]]:
+        fields = opened.fields(chunk)
+        if fields is not None:
+            _, names = fields.suspects(self._lines(fields), known)
+            if not names:
+                return len(fields), [Found.nothing(fields.names)]
         records = _read(opened, chunk)
         found = []
         for group in records.groups:
             part = part_of(self.plan, group.schema.names)
             found.append(search_cells(group, part, known, redact=False))
         return records.rows, found
+
+    def _lines(self, fields: Fields) -> dict[str, ColumnPlan]:
+        names = list(fields.names)
+        return dict(part_of(self.plan, names).for_columns(names))
 
     def _take_out(self, known: Sealed, reopen: Reopen, rewrite: Rewrite, seen: ReadBack) -> None:
         opened = reopen()

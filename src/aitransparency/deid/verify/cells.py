@@ -16,7 +16,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,6 +56,12 @@ class Found:
     doubts: Counter[str]
     searchable: Mapping[str, bool]
 
+    @classmethod
+    def nothing(cls, names: Sequence[str]) -> Found:
+        """Return that columns of text were searched and nothing was found."""
+        empty = pa.RecordBatch.from_arrays([], [])
+        return cls(empty, Counter(), Counter(), dict.fromkeys(names, True))
+
 
 def search_cells(
     output: pa.RecordBatch,
@@ -88,7 +94,7 @@ def search_cells(
         searchable[name] = has_text_form(output.schema.field(at).type)
         mine = own.get(name) if own else None
         technique = lines[name].technique
-        if not searchable[name] or (mine is None and _same_domain(technique)):
+        if not searchable[name] or (mine is None and not is_searched(technique)):
             continue
         if mine is None and not known.count:
             continue
@@ -108,7 +114,7 @@ def suspects(output: pa.RecordBatch, plan: Plan, sieve: Sieve) -> npt.NDArray[np
     lines = plan.for_columns(output.schema.names)
     found = [np.empty(0, np.uint64)]
     for at, field_ in enumerate(output.schema):
-        if has_text_form(field_.type) and not _same_domain(lines[field_.name].technique):
+        if has_text_form(field_.type) and is_searched(lines[field_.name].technique):
             made = skeleton(TextColumn.from_arrow(as_text(output.column(at))))
             found.append(suspects_in(made, sieve))
     return np.unique(np.concatenate(found))
@@ -120,7 +126,7 @@ def _hits(
     """Return the originals of a column; names in a kept column are doubts, and counted."""
     parts = [] if own is None else [own]
     doubts = 0
-    if not _same_domain(technique):
+    if is_searched(technique):
         hits = originals_in(made, known)
         if isinstance(technique, Keep):
             surely = Hits.concat([*parts, hits.take(hits.certain)]).rows()
@@ -131,8 +137,9 @@ def _hits(
     return Hits.concat(parts), doubts
 
 
-def _same_domain(technique: Technique) -> bool:
+def is_searched(technique: Technique) -> bool:
+    """Return whether a column is searched; not where a result may equal another's original."""
     inner = [technique]
     if isinstance(technique, Scan):
         inner = [technique.default, *technique.entities.values()]
-    return any(type(one).__name__ in _SAME_DOMAIN for one in inner)
+    return not any(type(one).__name__ in _SAME_DOMAIN for one in inner)

@@ -14,20 +14,20 @@ _NUMERALS = 3  # so many in a row are a number read out
 _K0, _K1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _F0, _F1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _29, _32, _52, _58, _64 = (np.uint64(one) for one in (29, 32, 52, 58, 64))
-_ONE, _SIX = np.uint64(1), np.uint64(63)
+_ONE, _SIX, _BYTE = np.uint64(1), np.uint64(63), np.uint64(255)
 
 
 @kernel
-def skeletons(data, offsets, two, three, numerals, becomes, out, edges):
-    """Write the skeletons of rows and their edges; return the size.
+def skeletons(data, start, end, two, three, numerals, becomes, out, edges):
+    """Write the skeletons of pieces of text and their edges; return the size.
 
-    `two`, `three` and `numerals` are the tables of `fold`; `becomes` is uint8 (256,), what an ASCII
-    byte becomes, 0 where it goes.
+    `start` and `end` are (n,), in any order; `two`, `three` and `numerals` are the tables of
+    `fold`; `becomes` is uint8 (256,), what an ASCII byte becomes, 0 where it goes.
     """
     to = 0
-    for row in range(len(offsets) - 1):
+    for row in range(len(start)):
         edges[row] = to
-        at, stop = offsets[row], offsets[row + 1]
+        at, stop = start[row], end[row]
         while at < stop:
             byte = data[at]
             if byte < 0x80:
@@ -77,23 +77,59 @@ def skeletons(data, offsets, two, three, numerals, becomes, out, edges):
                     out[to] = becomes[folded]
                     to += becomes[folded] != 0
                 at += 3
-    edges[len(offsets) - 1] = to
+    edges[len(start)] = to
     for pad in range(to, len(out)):
         out[pad] = 0
     return to
 
 
 @kernel
-def counts(data, offsets, made):
-    """Write, for every row, its digits, its bytes above 127 and its ``@``; `made` is (3, n)."""
+def kinds(data, offsets, rules, address, person, made):
+    """Write how far each row is looked for, `made` (4, n): see `kinds.Kinds`.
+
+    `rules` are the bytes of a number, of a code and of a long text that are looked for everywhere,
+    the least of each in its own row, and the most.
+    """
     for row in range(len(offsets) - 1):
+        begin, end = offsets[row], offsets[row + 1]
+        length = end - begin
         digits = wide = marks = 0
-        for at in range(offsets[row], offsets[row + 1]):
+        for at in range(begin, end):
             byte = data[at]
             digits += byte >= 48 and byte < 58
             wide += byte >= 0x80
             marks += byte == 64
-        made[0, row], made[1, row], made[2, row] = digits, wide, marks
+        number = length > 0 and digits == length
+        text = length > 0 and digits == 0 and marks == 0
+        code = length > 0 and not number and not text
+        named = own = False
+        if address:
+            certain = code and length >= rules[2]
+        else:
+            long = text and wide == length and length >= rules[2] and not person
+            certain = (number and length >= rules[0]) or (code and length >= rules[1]) or long
+            named = text and length > rules[1] and not long
+            least = rules[3] if number else (rules[4] if code else rules[5])
+            own = length > 0 and not certain and length >= least and length <= rules[6]
+        made[0, row], made[1, row], made[2, row] = certain, named, own
+        made[3, row] = length > 0 and not (certain or named or own)
+
+
+@kernel
+def short_ids(data, offsets, rows, out):
+    """Write the 15 digits of IDs of 18 of people born in 19xx; return how many there are.
+
+    `rows` are of 18 bytes, `out` is (15 * len(rows),) with slack.
+    """
+    many = 0
+    for row in rows:
+        at = offsets[row]
+        if data[at + 6] != 49 or data[at + 7] != 57:
+            continue
+        for place in range(15):
+            out[15 * many + place] = data[at + place + (2 if place > 5 else 0)]
+        many += 1
+    return many
 
 
 @kernel
@@ -115,10 +151,13 @@ def hashes(words, start, lengths, made):
 
 
 @kernel
-def fill(table, bits, numbers):
+def fill(table, bits, places, numbers):
     """Put numbers into a filter."""
     shift = _64 - np.uint64(bits)
     for number in numbers:
+        for place in range(8):
+            byte = np.int64((number >> np.uint64(8 * place)) & _BYTE)
+            places[byte] |= np.uint8(1 << place)
         other = number * _F1
         table[(number * _F0) >> shift] |= _ONE << (other >> _58) | _ONE << ((other >> _52) & _SIX)
 
@@ -141,6 +180,75 @@ def passing(table, bits, words, count, mask, found, begin):
             found[many] = at
             many += 1
     return many, count
+
+
+@kernel
+def pieces(words, edges, lengths, anchors, pairs, found, columns, count):
+    """Write the hashes of pieces of skeletons that may be originals; return how many there are.
+
+    What does not fit into `found` is not written.
+
+    Parameters
+    ----------
+    words
+        Eight bytes from every place of the skeletons, the last ones with slack.
+    edges
+        Of the skeletons of fields, (rows * count + 1,), row by row.
+    lengths
+        How long originals are, ascending.
+    anchors, pairs
+        Table, bits and places of the filters of middle bytes, and of those with a length.
+    found, columns
+        The hashes, and which of the `count` columns each is in.
+    """
+    table, bits, places = anchors
+    other_table, other_bits, _ = pairs
+    shift, other_shift = _64 - np.uint64(bits), _64 - np.uint64(other_bits)
+    many = 0
+    column = -1
+    for field in range(len(edges) - 1):
+        column = column + 1 if column + 1 < count else 0
+        low, high = edges[field], edges[field + 1]
+        if high - low < lengths[0]:
+            continue
+        state = np.uint8(0)  # bit i: the last i + 1 bytes are where anchors may have them
+        for last in range(low, high):
+            byte = np.int64(words[last] & _BYTE)
+            state = np.uint8(state << 1 | 1) & places[byte]
+            if state < 0x80:
+                continue
+            at = last - 7
+            word = words[at]
+            other = word * _F1
+            wanted = _ONE << (other >> _58) | _ONE << ((other >> _52) & _SIX)
+            if table[(word * _F0) >> shift] & wanted != wanted:
+                continue
+            for length in lengths:
+                begin = at - (length - 8) // 2
+                if begin < low or begin + length > high:
+                    if length > high - low:
+                        break
+                    continue
+                paired = word ^ (np.uint64(length) * _K1)
+                other = paired * _F1
+                wanted = _ONE << (other >> _58) | _ONE << ((other >> _52) & _SIX)
+                if other_table[(paired * _F0) >> other_shift] & wanted != wanted:
+                    continue
+                hashed = np.uint64(length) * _K0
+                left, place = length, begin
+                while left > 0:
+                    piece = words[place]
+                    if left < 8:
+                        piece &= (_ONE << np.uint64(8 * left)) - _ONE
+                    hashed = (hashed ^ piece) * _K1
+                    hashed ^= hashed >> _29
+                    place += 8
+                    left -= 8
+                hashed *= _K0
+                if many < len(found):
+                    found[many], columns[many] = hashed ^ (hashed >> _32), column
+                many += 1
+    return many
 
 
 @kernel

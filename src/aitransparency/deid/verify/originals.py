@@ -90,16 +90,20 @@ class Filter:
         uint64 (2^bits,).
     bits
         10 to 23: 16 bits and more for each number, 64 MB at most.
+    places
+        uint8 (256,): for each byte a bit for every place, of the eight of a number, where some
+        number has it; the lowest byte of a number is the first place.
     """
 
     table: U64
     bits: int
+    places: Bytes
 
     @classmethod
     def sized(cls, count: int) -> Filter:
         """Return an empty filter for so many numbers."""
         bits = int(np.clip(np.ceil(np.log2(count / 4 + 1)), 10, 23))
-        return cls(np.zeros(1 << bits, np.uint64), bits)
+        return cls(np.zeros(1 << bits, np.uint64), bits, np.zeros(256, np.uint8))
 
     @classmethod
     def of(cls, numbers: U64) -> Filter:
@@ -113,9 +117,12 @@ class Filter:
         if pays(8 * len(numbers)):
             from aitransparency.deid.verify import kernels
 
-            kernels.fill(self.table, self.bits, numbers)
-        else:
-            np.bitwise_or.at(self.table, *self._slots(numbers))
+            kernels.fill(self.table, self.bits, self.places, numbers)
+            return
+        np.bitwise_or.at(self.table, *self._slots(numbers))
+        cells = np.ascontiguousarray(numbers, "<u8").view(np.uint8).reshape(-1, 8)
+        for place in range(8):
+            self.places[np.unique(cells[:, place])] |= np.uint8(1 << place)
 
     def _slots(self, numbers: U64) -> tuple[npt.NDArray[np.int64], U64]:
         slot = ((numbers * _FACTORS[0]) >> np.uint64(64 - self.bits)).view(np.int64)

@@ -81,6 +81,15 @@ def suspects_in(made: Skeleton, sieve: Sieve) -> npt.NDArray[np.uint64]:
     return np.concatenate(found)
 
 
+def among(hashes: npt.NDArray[np.uint64], known: Sealed | Sieve) -> Mask:
+    """Return which hashes are those of originals, bool (m,); of a sieve, which may be."""
+    if isinstance(known, Sieve):
+        passing = np.zeros(len(hashes), np.bool_)
+        passing[known.hashes.passing(hashes, len(hashes), ~np.uint64(0))] = True
+        return passing
+    return _known(known, hashes) >= 0
+
+
 def _pieces(made: Skeleton, known: Sealed | Sieve) -> Iterator[tuple[Ints, Ints, int]]:
     """Yield rows, beginnings and the length of pieces that may be originals."""
     size = min(len(made.words), int(made.offsets[-1]))

@@ -18,10 +18,12 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from aitransparency.deid.column import Bytes, Ints, TextColumn, words_of
 from aitransparency.deid.compiled import pays
 from aitransparency.deid.scan.fold import flat_tables, fold
+from aitransparency.deid.text import as_text, has_text_form
 
 # '*' stays: it stands for what a mask hid, and digits on its two sides are not neighbours.
 _BETWEEN = b" \t\r\n\x0b\x0c\x00-_./\\()[]{}<>,;:'\"`|+#~^"
@@ -136,16 +138,9 @@ def skeleton(column: TextColumn) -> Skeleton:
     """Return the skeletons of a column."""
     size = int(column.offsets[-1]) - int(column.offsets[0])
     if pays(size):
-        return _by_loops(column, size)
+        made = skeletons_of(column.data, column.offsets[:-1], column.offsets[1:])
+        return Skeleton(*made, column)
     return by_arrays(column)
-
-
-def _by_loops(column: TextColumn, size: int) -> Skeleton:
-    from aitransparency.deid.verify import kernels
-
-    out, edges = np.empty(size + _PAD, np.uint8), np.empty(len(column) + 1, np.int64)
-    written = kernels.skeletons(column.data, column.offsets, *flat_tables(), _BECOMES, out, edges)
-    return Skeleton(out[: written + _PAD], edges, column)
 
 
 def by_arrays(column: TextColumn) -> Skeleton:
@@ -157,6 +152,57 @@ def by_arrays(column: TextColumn) -> Skeleton:
     made = Skeleton(np.frombuffer(text, np.uint8), before[origin.offsets].astype(np.int64), column)
     made.__dict__["origin"] = origin
     return made
+
+
+class Skeletons:
+    """The skeletons of the columns of a batch, each made when it is first asked for."""
+
+    def __init__(self, batch: pa.RecordBatch) -> None:
+        self._batch = batch
+        self._texts: dict[str, TextColumn] = {}
+        self._made: dict[str, Skeleton] = {}
+        self.searchable = [one.name for one in batch.schema if has_text_form(one.type)]
+
+    def __getitem__(self, name: str) -> Skeleton:
+        if name not in self._made:
+            self._made[name] = skeleton(self.text(name))
+        return self._made[name]
+
+    def text(self, name: str) -> TextColumn:
+        """Return what a skeleton is made of."""
+        if name not in self._texts:
+            values = self._batch.column(self._batch.schema.get_field_index(name))
+            self._texts[name] = TextColumn.from_arrow(as_text(values))
+        return self._texts[name]
+
+    def is_ascii(self, name: str) -> bool:
+        """Return whether no skeleton of a column has a byte above 127: no text has, mostly."""
+        text = self.text(name)
+        plain = text.data[text.offsets[0] : text.offsets[-1]].max(initial=0) < 0x80
+        return bool(plain) or self[name].is_ascii
+
+
+def drops(character: str) -> bool:
+    """Return whether skeletons are without an ASCII character, wherever it stands."""
+    return not _STAYS[ord(character)]
+
+
+def skeletons_of(data: Bytes, start: Ints, end: Ints) -> tuple[Bytes, Ints]:
+    """Return the skeletons of pieces of text by compiled loops, with slack, and their edges.
+
+    Parameters
+    ----------
+    data
+        uint8, UTF-8.
+    start, end
+        int64 (n,), character boundaries.
+    """
+    from aitransparency.deid.verify import kernels
+
+    out = np.empty(int((end - start).sum()) + _PAD, np.uint8)
+    edges = np.empty(len(start) + 1, np.int64)
+    written = kernels.skeletons(data, start, end, *flat_tables(), _BECOMES, out, edges)
+    return out[: written + _PAD], edges
 
 
 def same_kind_beside(made: Skeleton, row: Ints, start: Ints, end: Ints) -> npt.NDArray[np.bool_]:

@@ -25,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 
 from aitransparency.deid.apply import Removed
-from aitransparency.deid.column import Ints, TextColumn
+from aitransparency.deid.column import TextColumn
 from aitransparency.deid.entities import ENTITIES
 from aitransparency.deid.find import find_column
 from aitransparency.deid.identity import same_person
@@ -34,13 +34,13 @@ from aitransparency.deid.techniques import Drop, Keep, Scan
 from aitransparency.deid.text import as_text, has_text_form, is_text
 from aitransparency.deid.verify.across import Learned
 from aitransparency.deid.verify.cells import Found, search_cells
-from aitransparency.deid.verify.kinds import VAGUE, Kinds, kinds_of
+from aitransparency.deid.verify.kinds import VAGUE, Kinds, fifteen, kinds_of
 from aitransparency.deid.verify.originals import Originals, Sealed
 from aitransparency.deid.verify.pairs import Pairs
 from aitransparency.deid.verify.redaction import without
 from aitransparency.deid.verify.result import Verification
 from aitransparency.deid.verify.search import Hits, own_in
-from aitransparency.deid.verify.skeleton import Skeleton, skeleton
+from aitransparency.deid.verify.skeleton import Skeleton, Skeletons, skeleton
 from aitransparency.errors import InputError, LeakError
 
 OnLeak = Literal["error", "redact"]
@@ -118,7 +118,7 @@ class Verifier:
             Rows or columns are missing or were added, or a kept column changed its type.
         """
         self._compare(source, output)
-        outputs = _Skeletons(output)
+        outputs = Skeletons(output)
         self._searchable = {name: name in outputs.searchable for name in output.schema.names}
         own: dict[str, list[Hits]] = {}
         for name, line in self._lines.items():
@@ -140,7 +140,7 @@ class Verifier:
         return output
 
     def _without(
-        self, output: pa.RecordBatch, outputs: _Skeletons, own: Mapping[str, list[Hits]]
+        self, output: pa.RecordBatch, outputs: Skeletons, own: Mapping[str, list[Hits]]
     ) -> pa.RecordBatch:
         if not own:
             return output
@@ -171,7 +171,7 @@ class Verifier:
         name: str,
         line: ColumnPlan,
         values: pa.Array,
-        outputs: _Skeletons,
+        outputs: Skeletons,
         hits: dict[str, list[Hits]],
     ) -> None:
         spelled = same_person(as_text(values), line.entity)
@@ -179,7 +179,7 @@ class Verifier:
         kinds = kinds_of(made, line.entity)
         self._take(made, kinds)
         if line.entity == "CN_RESIDENT_ID":
-            self._known.add(*_fifteen(made, kinds))
+            self._known.add(*fifteen(made, kinds))
         if name in self._pairs:
             self._pairs[name].add(made, outputs[name].column)
         own = np.flatnonzero(kinds.own_row)
@@ -189,7 +189,7 @@ class Verifier:
             return
         wide = bool((made.data[made.offsets[own]] >= 0x80).all())
         for column in outputs.searchable:
-            if wide and outputs[column].is_ascii:
+            if wide and outputs.is_ascii(column):
                 continue
             found = own_in(outputs[column], made, own)
             if len(found.row):
@@ -320,21 +320,6 @@ class Verifier:
         )
 
 
-class _Skeletons:
-    """The skeletons of the columns of a batch, each made when it is first asked for."""
-
-    def __init__(self, batch: pa.RecordBatch) -> None:
-        self._batch = batch
-        self._made: dict[str, Skeleton] = {}
-        self.searchable = [one.name for one in batch.schema if has_text_form(one.type)]
-
-    def __getitem__(self, name: str) -> Skeleton:
-        if name not in self._made:
-            values = self._batch.column(self._batch.schema.get_field_index(name))
-            self._made[name] = skeleton(TextColumn.from_arrow(as_text(values)))
-        return self._made[name]
-
-
 def verify(
     before: pa.Table, after: pa.Table, plan: Plan, *, on_leak: OnLeak = "error"
 ) -> Verification:
@@ -381,17 +366,6 @@ def _finds(values: pa.Array, technique: Scan) -> Removed:
             here = found.take(found.entity == number)
             removed.append((entity, column.texts(here.start, here.end)))
     return tuple(removed)
-
-
-def _fifteen(made: Skeleton, kinds: Kinds) -> tuple[Skeleton, Ints]:
-    """Return the 15-digit form of resident IDs of people born in 19xx (GB 11643-1989)."""
-    rows = np.flatnonzero(kinds.certain & (made.lengths() == 18))
-    cells = made.data[made.offsets[rows][:, None] + np.arange(18)]
-    cells = cells[(cells[:, 6] == ord("1")) & (cells[:, 7] == ord("9"))]
-    short = np.hstack([cells[:, :6], cells[:, 8:17]])
-    offsets = np.arange(len(short) + 1, dtype=np.int64) * 15
-    data = np.concatenate([short.reshape(-1), np.zeros(8, np.uint8)])
-    return Skeleton(data, offsets, TextColumn(data, offsets)), np.arange(len(short))
 
 
 __all__ = ["OnLeak", "Verifier", "verify"]
