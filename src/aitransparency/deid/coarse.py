@@ -211,10 +211,11 @@ def _provinces() -> pa.Array:
 
 def place_to(values: pa.Array, to: str) -> Made:
     """Return the division of each address, with what it lies in: 广东省深圳市."""
-    from aitransparency.deid.addresses.parts import parts
+    from aitransparency.deid.addresses.parts import divisions_of
 
     text = as_text(values)
-    made = place_of(parts(text), to)
+    taken, which = divisions_of(text)
+    made = place_of(taken, to).take(pa.array(which))
     return made, ~null_mask(text) & null_mask(made)
 
 

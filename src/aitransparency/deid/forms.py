@@ -26,6 +26,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from aitransparency.deid.compiled import pays
 from aitransparency.deid.text import Bytes, layout, matrix, null_mask, put, true_mask
 
 _DIGITS = "DXNT"  # letters of layouts that stand for digits
@@ -38,6 +39,7 @@ class Form:
 
     shape: str | None = None
     layouts: tuple[str, ...] = ()
+    around: str | None = None
     delete: str | None = None
     rewrite: tuple[str, str] | None = None
     letter_case: str | None = None
@@ -97,7 +99,7 @@ def spell(values: pa.Array, entity: str | None) -> pa.Array:
 def spell_and_fit(values: pa.Array, entity: str | None) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
     """Return `spell` and `fits` of it; a column that is canonical already is looked at once."""
     form = form_of(entity)
-    if form.layouts and len(values):
+    if (form.layouts or form.around) and len(values):
         done = in_layout(values, form)
         if done.all():
             return values, done
@@ -136,10 +138,16 @@ def fits(spelled: pa.Array, entity: str | None) -> npt.NDArray[np.bool_]:
 
 
 def in_layout(values: pa.Array, form: Form) -> npt.NDArray[np.bool_]:
-    """Return bool (n,): whether a value is exactly in one of the fixed layouts of a form."""
+    """Return bool (n,): whether a value is exactly in one of the fixed layouts of a form.
+
+    Null is in none. What stands `around` a mark is looked at where compiled loops pay; elsewhere it
+    goes the way of all other spellings, with the same result.
+    """
     good = np.zeros(len(values), np.bool_)
-    if not form.layouts:
+    if not form.layouts and not form.around:
         return good
+    if pays(len(values)):
+        return _by_loops(values, form)
     whole = matrix(values)
     if whole is not None:
         for pattern in form.layouts:
@@ -156,6 +164,26 @@ def in_layout(values: pa.Array, form: Form) -> npt.NDArray[np.bool_]:
             cells = windows[offsets[rows]]
             good[rows] |= _matches(cells, pattern)
     return good
+
+
+def _by_loops(values: pa.Array, form: Form) -> npt.NDArray[np.bool_]:
+    from aitransparency.deid import form_kernels
+
+    good = np.empty(len(values), np.bool_)
+    offsets, data = layout(values)
+    if form.around:
+        form_kernels.around(data, offsets, ord(form.around), good)
+    else:
+        form_kernels.in_layouts(data, offsets, *_patterns(form), good)
+    return good & ~null_mask(values) if values.null_count else good
+
+
+@cache
+def _patterns(form: Form) -> tuple[Bytes, npt.NDArray[np.int64]]:
+    """Return the layouts as bytes, (m, longest), and how many each has."""
+    widths = np.array([len(one) for one in form.layouts], np.int64)
+    padded = [one.ljust(int(widths.max())).encode() for one in form.layouts]
+    return np.stack([np.frombuffer(one, np.uint8) for one in padded]), widths
 
 
 def _matches(cells: Bytes, pattern: str) -> npt.NDArray[np.bool_]:

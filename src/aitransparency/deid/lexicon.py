@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -137,19 +138,25 @@ class Lexicon:
         """Return which of the places a word begins at, the word and which of the lengths it has."""
         from aitransparency.deid import character_kernels
 
-        lengths = np.array(self.lengths, np.int64)
+        begins, bits, lengths, sizes, keys, _, numbers = self.arrays
         room = len(place) + 64
         while True:
             which, word = np.empty((2, room), np.int64)
             group = np.empty(room, np.uint8)
             count = character_kernels.begun(
-                codes, place, self.begins, self._bits, lengths, self.sizes, self.keys,
-                self.numbers, which, word, group,
-            )  # fmt: skip
+                codes, place, begins, bits, lengths, sizes, keys, numbers, which, word, group
+            )
             if count <= room:
                 break
             room = count
         return which[:count], word[:count], group[:count]
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """What compiled loops take: the tables, and by how much a hash is shifted for its slot."""
+        lengths = np.array(self.lengths, np.int64)
+        shift = np.uint64(65 - len(self.keys).bit_length())
+        return self.begins, self._bits, lengths, self.sizes, self.keys, shift, self.numbers
 
     def _begun(self, codes: Codes, place: Ints, which: Ints, begins: Masks) -> tuple[Ints, Ints]:
         found, words = [], []

@@ -1,11 +1,14 @@
 """Addresses taken apart. Expected parts are read off the division table of GB/T 2260 by hand."""
 
+import importlib
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitransparency.deid.addresses import parts
+from aitransparency.deid.addresses.gazetteer import gazetteer
 from aitransparency.deid.divisions import divisions
 
 CASES = [
@@ -85,3 +88,26 @@ def test_the_rest_is_an_end_of_the_address(texts):
     made = parts(pa.array(texts, pa.string())).to_pylist()
     for text, part in zip(texts, made, strict=True):
         assert text.endswith(part["rest"])
+
+
+PIECES = [
+    *("路", "东", "西路", "区", "市", " ", "，", "中国", "地址:", "市辖区", "1号", "china"),
+    *("          ", "中山", "北京", "吉林", "海南", "朝阳区", "某村", "中华人民共和国", "a"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_compiled_loops_read_what_arrays_read(data):
+    """Rows are read each by itself: blanks in one do not stop or move another."""
+    module = importlib.import_module("aitransparency.deid.addresses.parts")
+    pieces = st.sampled_from(PIECES) | st.sampled_from(gazetteer().lexicon.words)
+    texts = data.draw(st.lists(st.lists(pieces, max_size=7).map("".join) | st.none(), max_size=5))
+    made = []
+    for much in (False, True):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(module, "pays", lambda size, much=much: much)
+            made.append(parts(pa.array(texts, pa.string())).to_pylist())
+    assert made[0] == made[1]
+    alone = [parts(pa.array([text], pa.string())).to_pylist()[0] for text in texts]
+    assert made[0] == alone

@@ -104,10 +104,14 @@ def test_a_first_record_that_would_pass_as_header_is_refused(run, phone_plan) ->
         (f'id,phone\n"a\nb",{P}\n1\n', 4, "1 fields where 2 are expected"),
         (f'id,phone\n"a"b,{P}\n', 2, "a quote that does not end"),
         (f'id,phone\n1,{P}\n2,"{P}\n', 3, "a quote that does not end"),
+        (f"id,x\ry\n1,{P}\n", 1, "a carriage return outside quotes"),
+        (f'id,"phone"x\n1,{P}\n', 1, "a quote that does not end"),
+        (f'id,"phone"\r1"\n1,{P}\n', 1, "a quote that does not end"),
         (b"id,phone\n1,\xff\n", 2, "bytes that are not utf-8"),
         (b'id,phone\n"\n\xe4",2\n', 2, "bytes that are not utf-8"),
     ],
     ids=["too many fields", "too few, after an embedded newline", "behind a quote", "never closed",
+         "a header that some readers end early", "a header's quote", "a quote inside",
          "undecodable", "undecodable in quotes"],
 )  # fmt: skip
 def test_bad_rows_are_refused_with_file_and_line(tmp_path, run, phone_plan, data, line, reason):

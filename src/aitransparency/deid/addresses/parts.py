@@ -17,6 +17,7 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from aitransparency.deid.addresses.gazetteer import (
     CITY,
@@ -27,6 +28,7 @@ from aitransparency.deid.addresses.gazetteer import (
 )
 from aitransparency.deid.characters import Characters, Mask, table_of
 from aitransparency.deid.column import Ints, TextColumn
+from aitransparency.deid.compiled import pays
 from aitransparency.deid.divisions import divisions
 from aitransparency.deid.lexicon import Lexicon
 from aitransparency.deid.text import as_text
@@ -35,6 +37,7 @@ _SKIPPED = table_of(" \t\r\n,，、.-·;:()")
 _BEFORE = ("中国", "中华人民共和国", "地址:", "住址:", "市辖区", "china")
 BETWEEN = table_of("东西南北中前后一二三四五六七八九十").astype(np.int64)
 ROADS = table_of("路街道巷弄桥门园苑村里站")
+_SKIPS = 8  # blanks and the like, one after the other
 _STEPS = 6  # a country, a province, a city, 市辖区, a district, and one for luck
 
 
@@ -60,21 +63,76 @@ def parts(values: pa.Array) -> pa.StructArray:
     InputTypeError
         The values have no text.
     """
-    text = as_text(values)
-    column = TextColumn.from_arrow(text)
+    column = TextColumn.from_arrow(as_text(values))
     characters = Characters.of(column)
-    state = _State.start(characters)
-    for _ in range(_STEPS):
-        state.skip(characters)
-        if not state.step(characters):
-            break
-    state.skip(characters)
-    state.fill()
+    state = _read(characters)
     named = [_named(level) for level in (state.province, state.city, state.district)]
     rest = _rest(column, characters, state.at)
     fields = ["province", "city", "district", "rest"]
     mask = None if column.valid is None else pa.array(~column.valid)
     return pa.StructArray.from_arrays([*named, rest], names=fields, mask=mask)
+
+
+def divisions_of(values: pa.Array) -> tuple[pa.StructArray, Ints]:
+    """Return the distinct divisions at the front of addresses, and which of them each row has.
+
+    Parameters
+    ----------
+    values
+        Any array of text (n,), as for `parts`.
+
+    Returns
+    -------
+    divisions, which
+        A row of province, city and district for each combination that occurs, as `parts` gives
+        them, and int64 (n,). A null address has the divisions of an empty one.
+    """
+    state = _read(Characters.of(TextColumn.from_arrow(as_text(values))))
+    levels = (state.province, state.city, state.district)
+    count = len(gazetteer().labels) + 1
+    mixed = ((levels[0] + 1) * count + levels[1] + 1) * count + levels[2] + 1
+    coded = pc.dictionary_encode(pa.array(mixed))
+    which = coded.indices.to_numpy().astype(np.int64)
+    first = np.zeros(len(coded.dictionary), np.int64)
+    first[which] = np.arange(len(which))
+    named = [_named(level[first]) for level in levels]
+    return pa.StructArray.from_arrays(named, names=["province", "city", "district"]), which
+
+
+def _read(characters: Characters) -> _State:
+    """Read the divisions at the front of each row."""
+    if pays(characters.codes.nbytes):
+        state = _read_by_loops(characters)
+    else:
+        state = _State.start(characters)
+        for _ in range(_STEPS):
+            moved = state.skip(characters)
+            if not state.step(characters) and not moved:
+                break
+        state.skip(characters)
+    state.fill()
+    return state
+
+
+def _read_by_loops(characters: Characters) -> _State:
+    from aitransparency.deid.addresses import part_kernels
+
+    names = gazetteer()
+    edges = np.stack([characters.row_start, characters.row_end])
+    meanings = (
+        names.first, names.full, names.level, names.province, names.city, names.label, names.rank,
+    )  # fmt: skip
+    made = np.empty((4, edges.shape[1]), np.int64)
+    part_kernels.read_divisions(
+        characters.codes, edges, _together().arrays, meanings, (_SKIPPED, BETWEEN, ROADS), made
+    )  # fmt: skip
+    return _State(made[0], edges[1], np.zeros(len(made[0]), np.int64), *made[1:])
+
+
+@cache
+def _together() -> Lexicon:
+    """Return the names, and behind them what is skipped; no word is both."""
+    return Lexicon.of((*gazetteer().lexicon.words, *_BEFORE))
 
 
 @cache
@@ -99,9 +157,9 @@ class _State:
         unknown = [np.full(len(start), -1, np.int64) for _ in range(3)]
         return cls(start.copy(), characters.row_end, np.zeros(len(start), np.int64), *unknown)
 
-    def skip(self, characters: Characters) -> None:
-        """Move over blanks, punctuation and the country."""
-        for _ in range(8):
+    def skip(self, characters: Characters) -> bool:
+        """Move over blanks, punctuation and the country; return whether any row moved."""
+        for turn in range(_SKIPS):
             inside = np.minimum(self.at, self.end)
             blank = (self.at < self.end) & _SKIPPED[characters.plane[inside]]
             rows, word = _ignored().at(characters.codes, self.at)
@@ -109,7 +167,8 @@ class _State:
             blank[rows] = False
             self.at[blank] += 1
             if not blank.any() and not len(rows):
-                return
+                return turn > 0
+        return True
 
     def step(self, characters: Characters) -> bool:
         """Read one division in each row that goes on with one; return whether any did."""

@@ -119,7 +119,7 @@ class Format(ABC):
     """A source that was opened: what it is, its chunks, and how chunks are read and written."""
 
     name: str
-    resumable = False  # whether the output is a sequence of independent pieces of bytes
+    in_pieces = False  # whether the output is a sequence of independent pieces of bytes
     open_columns = False  # whether later records may have columns that the first have not
     compression: Compression = NONE  # of the source
     encoding: str = ""
@@ -135,7 +135,7 @@ class Format(ABC):
 
     @abstractmethod
     def chunks(self, position: int = 0, line: int = 0) -> Iterator[Chunk]:
-        """Yield the chunks behind a position; 0 is the beginning."""
+        """Yield the chunks behind a position, which ends one; 0 is the beginning."""
 
     @abstractmethod
     def read(self, chunk: Chunk) -> Records:

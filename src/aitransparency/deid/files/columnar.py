@@ -65,10 +65,12 @@ class Columnar(Format):
 
     def chunks(self, position: int = 0, line: int = 0) -> Iterator[Chunk]:
         """See `Format.chunks`."""
+        at = 0
         with damage(self._file):
             for batch in self._batches():
-                position += batch.num_rows
-                yield Chunk(batch, position)
+                at += batch.num_rows
+                if batch.num_rows and at > position:
+                    yield Chunk(batch, at)
 
     def read(self, chunk: Chunk) -> Records:
         """See `Format.read`."""

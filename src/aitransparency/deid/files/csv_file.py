@@ -16,10 +16,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from aitransparency.deid.column import Bytes, Ints, words_of
 from aitransparency.deid.compiled import pays
 from aitransparency.deid.files.base import BadRow, Chunk, Format, Records, Written
 from aitransparency.deid.files.csv_dialect import Dialect, detect
-from aitransparency.deid.files.csv_rows import Bytes, Ints, Rows, find_rows, whole_records
+from aitransparency.deid.files.csv_rows import (
+    Rows,
+    count_rows,
+    find_rows,
+    view,
+    whole_records,
+)
 from aitransparency.deid.files.formulas import neutralise
 from aitransparency.deid.files.options import FileOptions
 from aitransparency.deid.files.splice import bytes_of, cut, edges_of, splice
@@ -46,7 +53,7 @@ class _Form:
 class CsvFile(Format):
     """A delimited file that was opened; see `Format`."""
 
-    resumable = True
+    in_pieces = True
 
     def __init__(
         self,
@@ -85,6 +92,9 @@ class CsvFile(Format):
         data = np.frombuffer(front + self._dialect.newline.encode(), np.uint8)
         first = _first_record(data, self._dialect)
         values = _column(data, first.start[0], first.end[0], self._dialect, quoted=True)
+        fault = _fault_of_header(data, first, self._dialect)
+        if fault and self._options.header:
+            raise FileFormatError(f"{self._source.name}: line 1: the header has {fault}")
         if not self._options.header:
             return b"", [f"c{number}" for number in range(1, len(values) + 1)]
         try:
@@ -158,13 +168,7 @@ class CsvFile(Format):
             data = splice(data, spans[:, 0], spans[:, 1], pa.array([b""] * len(bad)))
             rows = find_rows(data, self._dialect, len(self.names))
         self._bound(rows, chunk)
-        quoted = bool(self._dialect.quote) and bool((data == self._dialect.codes[1]).any())
-        columns = [
-            text_view(
-                _column(data, rows.start[:, place], rows.end[:, place], self._dialect, quoted)
-            )
-            for place in range(len(self.names))
-        ]
+        columns = [text_view(one) for one in _columns(data, rows, self._dialect)]
         batch = pa.RecordBatch.from_arrays(columns, schema=self.schemas()[0])
         return Records(
             (batch,), len(rows.last), tuple(row for _, _, row in bad), _Form(data, rows, added)
@@ -221,7 +225,7 @@ class CsvFile(Format):
         form: _Form = records.form
         data, formulas = self._filled(form, made, plan)
         fields = len(made[0].schema.names)
-        rows = len(find_rows(data, self._dialect, fields).last)  # what a reader of it will count
+        rows = count_rows(data, self._dialect, fields)  # as a reader of it will
         payload = data.tobytes()
         if form.added_newline and payload:
             payload = payload.removesuffix(self._dialect.newline.encode())
@@ -308,9 +312,11 @@ def _replaced_by_loops(data: Bytes, new: list[_New], dialect: Dialect) -> Bytes:
     together = pa.concat_arrays([one.values.cast(pa.large_binary()) for one in new])
     values, offsets = bytes_of(together), edges_of(together)
     raw = np.array([one.gone or not dialect.quote for one in new])
-    out = np.empty(len(data) + 2 * len(values) + 2 * len(together), np.uint8)
+    out = np.empty(len(data) + 2 * len(values) + 2 * len(together) + 16, np.uint8)
     delimiter, quote, _ = dialect.codes
-    size = kernels.fill(data, start, end, values, offsets, raw, delimiter, quote, out)
+    size = kernels.fill(
+        *view(data), start, end, *view(values), offsets, raw, delimiter, quote, out, words_of(out)
+    )
     return out[:size]
 
 
@@ -332,6 +338,20 @@ def _quoted(new: _New, data: Bytes, dialect: Dialect) -> pa.Array:
     doubled = pc.replace_substring(values, quote, quote * 2)
     framed = pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", pa.large_string()))
     return pc.if_else(wanted, framed, values).cast(pa.large_binary())
+
+
+def _fault_of_header(data: Bytes, rows: Rows, dialect: Dialect) -> str:
+    """Return why other programs may see the header end elsewhere; "" where they do not."""
+    quote = dialect.quote.encode()
+    for start, end in zip(rows.start[0].tolist(), rows.end[0].tolist(), strict=True):
+        field = data[start:end].tobytes()
+        if quote and field.startswith(quote):
+            inside = field[1:-1].replace(quote * 2, b"")
+            if len(field) < 2 or not field.endswith(quote) or quote in inside:
+                return "a quote that does not end where its field does"
+        elif b"\r" in field:
+            return "a carriage return outside quotes: give all lines one ending"
+    return ""
 
 
 def _first_record(data: Bytes, dialect: Dialect) -> Rows:
@@ -357,10 +377,19 @@ def _first_record(data: Bytes, dialect: Dialect) -> Rows:
     return Rows(np.array([starts], np.int64), np.array([ends], np.int64), np.array([place]), [])
 
 
+def _columns(data: Bytes, rows: Rows, dialect: Dialect) -> list[pa.Array]:
+    """Return the values of all fields, columns of large_binary (n,), without their quotes."""
+    quoted = bool(dialect.quote) and bool((data == dialect.codes[1]).any())
+    if pays(len(data)):
+        return _columns_by_loops(data, rows, dialect if quoted else None)
+    places = range(rows.start.shape[1])
+    return [
+        _column(data, rows.start[:, place], rows.end[:, place], dialect, quoted) for place in places
+    ]
+
+
 def _column(data: Bytes, start: Ints, end: Ints, dialect: Dialect, quoted: bool) -> pa.Array:
     """Return the values of fields without their quotes, large_binary (n,)."""
-    if pays(len(data)):
-        return _column_by_loops(data, start, end, dialect if quoted else None)
     if not quoted or not len(start):
         return cut(data, start, end)
     quote = dialect.codes[1]
@@ -375,15 +404,24 @@ def _column(data: Bytes, start: Ints, end: Ints, dialect: Dialect, quoted: bool)
     return values
 
 
-def _column_by_loops(data: Bytes, start: Ints, end: Ints, dialect: Dialect | None) -> pa.Array:
+def _columns_by_loops(data: Bytes, rows: Rows, dialect: Dialect | None) -> list[pa.Array]:
+    """Return the values of all fields, columns of large_binary (n,), without their quotes."""
     from aitransparency.deid.files import kernels
 
-    out = np.empty(int((end - start).sum()), np.uint8)
-    offsets = np.empty(len(start) + 1, np.int64)
+    count, fields = rows.start.shape
+    sizes = (rows.end - rows.start).sum(axis=0) + 8
+    edges = np.concatenate([[0], np.cumsum(sizes)])
+    out = np.empty(int(edges[-1]), np.uint8)
+    offsets = np.empty((fields, count + 1), np.int64)
+    offsets[:, 0] = edges[:-1]
     quote = dialect.codes[1] if dialect else -1
-    size = kernels.gather(data, start, end, quote, out, offsets)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(out[:size])]
-    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(start), buffers)
+    kernels.gather(*view(data), rows.start, rows.end, quote, out, words_of(out), offsets)
+    offsets -= edges[:-1, None]
+    columns = []
+    for first, own in zip(edges[:-1], offsets, strict=True):
+        buffers = [None, pa.py_buffer(own), pa.py_buffer(out[first : first + own[-1]])]
+        columns.append(pa.LargeBinaryArray.from_buffers(pa.large_binary(), count, buffers))
+    return columns
 
 
 def _with_delimiter(rows: Rows, place: int, last_kept: int) -> tuple[Ints, Ints]:

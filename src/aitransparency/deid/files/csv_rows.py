@@ -18,13 +18,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from aitransparency.deid.column import Bytes, Ints, words_of
 from aitransparency.deid.compiled import pays
 from aitransparency.deid.files.csv_dialect import Dialect
 
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
 Truth = npt.NDArray[np.bool_]
 _CR = 13
+_NOWHERE = (np.empty((0, 0), np.int64), np.empty((0, 0), np.int64), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,28 @@ def _table(data: Bytes, dialect: Dialect, fields: int) -> Rows | None:
     most = len(data) // fields + 1  # pages that are not written to cost nothing
     start, end = np.empty((2, most, fields), np.int64)
     last = np.empty(most, np.int64)
-    rows = kernels.table(data, *dialect.codes, fields, start, end, last)
-    if rows < 0:
+    rows, done = kernels.table(*view(data), *dialect.codes, fields, start, end, last)
+    if done < len(data):
         return None
     return _good_rows(data, dialect, start[:rows], end[:rows], last[:rows], [])
+
+
+def count_rows(data: Bytes, dialect: Dialect, fields: int) -> int:
+    """Return how many good records `find_rows` finds."""
+    if pays(len(data)):
+        from aitransparency.deid.files import kernels
+
+        rows, done = kernels.table(*view(data), *dialect.codes, fields, *_NOWHERE)
+        if done == len(data):
+            return int(rows)
+    return len(find_rows(data, dialect, fields).last)
+
+
+def view(data: Bytes) -> tuple[Bytes, npt.NDArray[np.uint64]]:
+    """Return bytes and their words as compiled loops take them: read-only, so of one type."""
+    fixed = data.view()
+    fixed.flags.writeable = False
+    return fixed, words_of(fixed)
 
 
 def _ragged(
@@ -234,14 +252,16 @@ def whole_records(data: bytes, dialect: Dialect) -> int:
     if pays(len(data)):
         from aitransparency.deid.files import kernels
 
-        return int(kernels.front(np.frombuffer(data, np.uint8), *dialect.codes))
-    view = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(view == dialect.codes[1])
-    ends = np.flatnonzero(view == dialect.codes[2])
+        text = np.frombuffer(data, np.uint8)
+        _, done = kernels.table(*view(text), *dialect.codes, 0, *_NOWHERE)
+        return int(done + kernels.front(text[done:], *dialect.codes))
+    found = np.frombuffer(data, np.uint8)
+    quotes = np.flatnonzero(found == dialect.codes[1])
+    ends = np.flatnonzero(found == dialect.codes[2])
     outside = np.flatnonzero(np.searchsorted(quotes, ends) % 2 == 0)
     if len(outside):
         last = int(ends[outside[-1]]) + 1
-        if quotes_stand_well(view[:last], quotes[quotes < last], dialect):
+        if quotes_stand_well(found[:last], quotes[quotes < last], dialect):
             return last
     return _last_by_field(data, dialect)
 

@@ -8,7 +8,9 @@ a formula: a cell of text that begins with ``=`` stays text.
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,6 +29,7 @@ from aitransparency.deid.keys import Key
 from aitransparency.deid.plan import Plan
 from aitransparency.errors import FileFormatError, MissingDependencyError
 
+_EPOCH = dt.datetime(1980, 1, 1)  # the first time that an archive can state
 _ROWS = 5_000  # of a chunk: cells of a sheet are Python objects
 
 
@@ -174,8 +177,9 @@ class _ExcelSink:
 
     def close(self) -> int | None:
         """Finish the workbook."""
-        with excel_errors(self._name):
-            self._book.save(self._folder.path)
+        with excel_errors(self._name), _Archive(self._folder.path, "w", zipfile.ZIP_DEFLATED) as to:
+            self._book.properties.created = self._book.properties.modified = _EPOCH
+            _openpyxl().writer.excel.ExcelWriter(self._book, to).save()
         self._folder.hand_over()
         return self._written
 
@@ -184,6 +188,26 @@ class _ExcelSink:
         for sheet in self._sheets.values():
             sheet.close()
         self._folder.remove()
+
+
+class _Archive(zipfile.ZipFile):
+    """An archive without the time at which it was written: the same rows are the same bytes."""
+
+    def writestr(self, info: Any, data: Any, *arguments: Any) -> None:  # as in ZipFile
+        """Add a part."""
+        super().writestr(self._of(str(info)), data, *arguments)
+
+    def write(self, filename: Any, arcname: Any = None, *arguments: Any) -> None:  # as in ZipFile
+        """Add a part from a file."""
+        with open(filename, "rb") as part, self.open(self._of(str(arcname)), "w") as made:  # noqa: PTH123
+            shutil.copyfileobj(part, made)
+
+    @staticmethod
+    def _of(name: str) -> zipfile.ZipInfo:
+        info = zipfile.ZipInfo(name, _EPOCH.timetuple()[:6])
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o600 << 16
+        return info
 
 
 @contextmanager

@@ -56,7 +56,7 @@ class JsonLines(Format):
     """A JSON Lines file that was opened; see `Format`."""
 
     name = "jsonl"
-    resumable = True
+    in_pieces = True
     open_columns = True
 
     def __init__(self, source: TextSource, options: FileOptions) -> None:

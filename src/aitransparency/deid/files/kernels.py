@@ -1,17 +1,22 @@
 """Delimited text in compiled loops: find fields, copy them out, put others in their place.
 
 The grammar is that of `csv_rows`: only a quote at the start of a field opens one, and one that is
-doubled stands for itself.
+doubled stands for itself. Eight bytes are looked at and copied at a time; what is copied too far is
+written over by what follows. Loops are written out: calls with arrays cost more than their bodies.
 """
 
-# mypy: disable-error-code="no-untyped-def, misc"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc"
 # Types are numba's to infer; the callers are typed.
 
 from __future__ import annotations
 
+import numpy as np
+
 from aitransparency.deid.jit import kernel
+from aitransparency.deid.word_kernels import first, holds, repeated
 
 _LF, _CR = 10, 13
+_NONE = np.uint64(0)
 
 
 @kernel
@@ -46,24 +51,79 @@ def _field_end(data, at, delimiter, quote, newline):
 
 
 @kernel
-def table(data, delimiter, quote, newline, fields, start, end, last):
-    """Write where the fields of every record stand; return the records, -1 where one is not well.
+def table(data, words, delimiter, quote, newline, fields, start, end, last):
+    """Write where the fields of every record stand; return the records, and the bytes they take.
 
-    `start` and `end` are (n, fields), `last` is (n,), what is behind each record.
+    Parameters
+    ----------
+    words
+        Eight bytes from every place of the data.
+    fields
+        How many a record has; 0 where it does not matter.
+    start, end, last
+        (n, fields), (n, fields), and (n,), what is behind each record; without rows where only the
+        records are counted.
+
+    It stops at the first record that is not well or not whole.
     """
     size = len(data)
-    at = row = 0
+    within = size - 8
+    keeps = len(last) > 0
+    delimiters = repeated(delimiter if delimiter >= 0 else newline)
+    quotes, newlines = repeated(max(quote, 0)), repeated(newline)
+    at = row = place = done = 0
     while at < size:
-        for place in range(fields):
-            stop, state = _field_end(data, at, delimiter, quote, newline)
-            ends = stop < size and data[stop] == newline
-            if state or stop >= size or ends != (place == fields - 1):
-                return -1
-            start[row, place], end[row, place] = at, stop
-            at = stop + 1
-        last[row] = at
-        row += 1
-    return row
+        begin = at
+        if data[at] == quote:
+            at += 1
+            while True:
+                mask = _NONE
+                while at <= within:
+                    mask = holds(words[at], quotes)
+                    if mask != _NONE:
+                        at += first(mask)
+                        break
+                    at += 8
+                if mask == _NONE:
+                    while at < size and data[at] != quote:
+                        at += 1
+                at += 1
+                if at < size and data[at] == quote:
+                    at += 1
+                    continue
+                break
+            if at < size and data[at] == _CR:
+                at += data[at] != newline
+            if at >= size or (data[at] != delimiter and data[at] != newline):
+                break
+        else:
+            mask = _NONE
+            while at <= within:
+                word = words[at]
+                mask = holds(word, delimiters) | holds(word, newlines)
+                if mask != _NONE:
+                    at += first(mask)
+                    break
+                at += 8
+            if mask == _NONE:
+                while at < size and data[at] != delimiter and data[at] != newline:
+                    at += 1
+            if at >= size:
+                break
+        ends = data[at] == newline
+        if fields > 0 and ends != (place == fields - 1):
+            break
+        if keeps:
+            start[row, place], end[row, place] = begin, at
+        at += 1
+        place += 1
+        if ends:
+            if keeps:
+                last[row] = at
+            row += 1
+            place = 0
+            done = at
+    return row, done
 
 
 @kernel
@@ -99,33 +159,79 @@ def front(data, delimiter, quote, newline):
 
 
 @kernel
-def gather(data, start, end, quote, out, offsets):
-    """Copy fields without their quotes; return the bytes written."""
-    to = 0
-    for row in range(len(start)):
-        offsets[row] = to
-        at, stop = start[row], end[row]
-        if quote >= 0 and stop - at >= 2 and data[at] == quote:
-            at += 1
-            stop -= 1
-            while at < stop:
-                byte = data[at]
-                out[to] = byte
-                to += 1
-                at += 1
-                if byte == quote and at < stop and data[at] == quote:
-                    at += 1
-        else:
-            while at < stop:
-                out[to] = data[at]
-                to += 1
-                at += 1
-    offsets[len(start)] = to
-    return to
+def count(data, byte):
+    """Return how often a byte occurs."""
+    many = 0
+    for one in data:
+        many += one == byte
+    return many
 
 
 @kernel
-def fill(data, start, end, values, offsets, raw, delimiter, quote, out):
+def gather(data, words, start, end, quote, out, out_words, offsets):
+    """Copy the fields of one column after the other, without their quotes.
+
+    Parameters
+    ----------
+    start, end
+        (rows, columns).
+    out
+        With eight bytes of slack behind each column.
+    offsets
+        (columns, rows + 1), edges of fields in `out`. The first of each column is given, the
+        others are written.
+    """
+    rows, columns = start.shape
+    within = len(data) - 8
+    quotes = repeated(max(quote, 0))
+    for column in range(columns):
+        to = offsets[column, 0]
+        for row in range(rows):
+            offsets[column, row] = to
+            at, stop = start[row, column], end[row, column]
+            size = stop - at
+            if quote >= 0 and size >= 2 and data[at] == quote:
+                at += 1
+                stop -= 1
+                size -= 2
+                doubled = stop > within
+                place, there = at, to
+                while not doubled and place < stop:
+                    word = words[place]
+                    out_words[there] = word
+                    mask = holds(word, quotes)
+                    doubled = mask != _NONE and place + first(mask) < stop
+                    place += 8
+                    there += 8
+                if doubled:
+                    there = to
+                    while at < stop:
+                        byte = data[at]
+                        out[there] = byte
+                        there += 1
+                        at += 1
+                        if byte == quote and at < stop and data[at] == quote:
+                            at += 1
+                    size = there - to
+            elif stop <= within:
+                there = to
+                while at < stop:
+                    out_words[there] = words[at]
+                    at += 8
+                    there += 8
+            else:
+                there = to
+                while at < stop:
+                    out[there] = data[at]
+                    at += 1
+                    there += 1
+            to += size
+        offsets[column, rows] = to
+
+
+@kernel
+def fill(data, words, start, end, values, value_words, offsets, raw, delimiter, quote, out,
+         out_words):  # fmt: skip
     """Write the data with fields replaced; return the bytes written.
 
     Parameters
@@ -137,36 +243,66 @@ def fill(data, start, end, values, offsets, raw, delimiter, quote, out):
     raw
         bool (m,), which columns are written as they are; others are quoted where the field was
         and where they must be.
+    out
+        With room for all values quoted and every byte of them doubled, and slack.
     """
     to = done = 0
     rows, columns = start.shape
+    within, values_within = len(data) - 8, len(values) - 8
+    delimiters = repeated(delimiter if delimiter >= 0 else max(quote, 0))
+    quotes = repeated(max(quote, 0))
+    feeds, returns = repeated(_LF), repeated(_CR)
     for row in range(rows):
         for column in range(columns):
             begin, stop = start[row, column], end[row, column]
-            while done < begin:
-                out[to] = data[done]
-                to += 1
-                done += 1
+            there = to
+            to += begin - done
+            if begin <= within:
+                while done < begin:
+                    out_words[there] = words[done]
+                    done += 8
+                    there += 8
+            else:
+                while done < begin:
+                    out[there] = data[done]
+                    done += 1
+                    there += 1
             done = stop
             index = column * rows + row
             at, limit = offsets[index], offsets[index + 1]
-            quoted = False
-            if not raw[column]:
-                quoted = stop - begin >= 2 and data[begin] == quote
-                for place in range(at, limit):
-                    byte = values[place]
-                    quoted |= byte in (delimiter, quote) or byte in (_LF, _CR)
+            plain = raw[column]
+            quoted = not plain and stop - begin >= 2 and data[begin] == quote
             if quoted:
                 out[to] = quote
-                to += 1
-            while at < limit:
-                byte = values[at]
-                out[to] = byte
-                to += 1
-                at += 1
-                if quoted and byte == quote:
+            must = limit > values_within  # so near the end, byte by byte
+            place, there = at, to + quoted
+            while not must and place < limit:
+                word = value_words[place]
+                out_words[there] = word
+                if not plain:
+                    mask = holds(word, delimiters) | holds(word, quotes)
+                    mask |= holds(word, feeds) | holds(word, returns)
+                    must = mask != _NONE and place + first(mask) < limit
+                place += 8
+                there += 8
+            if not must:
+                to += quoted + limit - at
+            else:
+                if not plain and not quoted:
+                    for place in range(at, limit):
+                        byte = values[place]
+                        quoted |= byte in (delimiter, quote) or byte in (_LF, _CR)
+                if quoted:
                     out[to] = quote
                     to += 1
+                while at < limit:
+                    byte = values[at]
+                    out[to] = byte
+                    to += 1
+                    at += 1
+                    if quoted and byte == quote:
+                        out[to] = quote
+                        to += 1
             if quoted:
                 out[to] = quote
                 to += 1

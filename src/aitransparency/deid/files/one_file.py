@@ -22,6 +22,7 @@ from aitransparency.deid.files.reading_back import Rewritten, SecondPass
 from aitransparency.deid.files.safe_output import SafeOutput, access_errors
 from aitransparency.deid.files.sample import sample_of_source
 from aitransparency.deid.files.source_digest import digesting
+from aitransparency.deid.files.spool import Spooled, spool_target
 from aitransparency.deid.files.treat import Done, Treatment
 from aitransparency.deid.files.verified import total
 from aitransparency.deid.keys import Key
@@ -31,6 +32,8 @@ from aitransparency.deid.verify import Across
 from aitransparency.errors import AitransparencyError, FileAccessError, LeakError
 
 PART = 16  # chunks between two checkpoints
+
+Outputs = tuple[SafeOutput, SafeOutput, SafeOutput]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +126,11 @@ class _Job:
             *checkpoint.meaning_of(plan, key, self._options, verify=self._treatment.verify),
             repr(self._opened.options_used()),
         )
-        state = None
-        if self._options.resume and self._opened.resumable:
-            state = checkpoint.load(self._target, fingerprint)
-        with (
-            SafeOutput(self._target, keep=state.output_bytes if state else None) as output,
-            SafeOutput(self._aside, keep=state.quarantine_bytes if state else None) as aside,
-        ):
-            if state and (output.size, aside.size) != (state.output_bytes, state.quarantine_bytes):
+        state = checkpoint.load(self._target, fingerprint) if self._options.resume else None
+        with self._outputs(state) as (output, aside, kept):
+            if state and (kept.size, aside.size) != (state.output_bytes, state.quarantine_bytes):
                 state = None
-                output.restart()
+                kept.restart()
                 aside.restart()
             if state is None:
                 checkpoint.clear(self._target)  # it speaks of bytes that are gone
@@ -142,7 +140,7 @@ class _Job:
                 across = self._across()
                 if resumed_at and self._treatment.verify:
                     learn_again(self._treatment, state, self._options.workers, across)
-                self._fill(state, (output, aside), across, fingerprint)
+                self._fill(state, (output, aside, kept), across, fingerprint)
                 if self._treatment.verify:
                     self._read_back(state, output, across)
                 digest.result()
@@ -151,23 +149,39 @@ class _Job:
                 self._finish(state, output, aside)
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt) and self._options.resume:
-                    output.leave()
-                    aside.leave()
+                    for one in (output, aside, kept):
+                        one.leave()
                 else:
                     checkpoint.clear(self._target)
                 raise
         facts = facts_of(self._opened, self._source.name, self._target.name, state)
         return Finished(plan, state, replace(facts, resumed_at=resumed_at), digest.result())
 
+    @contextmanager
+    def _outputs(self, state: Progressed | None) -> Iterator[Outputs]:
+        """Open the output, the place of bad rows, and what holds finished parts of the output."""
+        at, bad = (state.output_bytes, state.quarantine_bytes) if state else (None, None)
+        pieces = self._opened.in_pieces
+        with (
+            SafeOutput(self._target, keep=at if pieces else None) as output,
+            SafeOutput(self._aside, keep=bad) as aside,
+        ):
+            if pieces:
+                yield output, aside, output
+                return
+            with SafeOutput(spool_target(self._target), keep=at) as kept:
+                yield output, aside, kept
+
     def _fill(
         self,
         state: Progressed,
-        outputs: tuple[SafeOutput, SafeOutput],
+        outputs: Outputs,
         across: Across,
         fingerprint: str,
     ) -> None:
-        output, aside = outputs
-        sink = self._sink(output, state)
+        output, aside, kept = outputs
+        keeps = self._opened.in_pieces or self._options.resume
+        sink = self._sink(output, kept)
         end = self._opened.end()
         try:
             for number, done in enumerate(
@@ -176,9 +190,9 @@ class _Job:
                 sink.write(done.payload)
                 for line in done.bad:
                     aside.write(line)
-                state.output_bytes, state.quarantine_bytes = output.size, aside.size
-                if self._opened.resumable and number % PART == 0:
-                    output.sync()
+                state.output_bytes, state.quarantine_bytes = kept.size, aside.size
+                if keeps and number % PART == 0:
+                    kept.sync()
                     aside.sync()
                     checkpoint.save(self._target, state, fingerprint)
                 if self._progress is not None:
@@ -203,7 +217,7 @@ class _Job:
         def rewrite(opened: Format, chunks: Iterator[Rewritten], kept: Plan) -> None:
             checkpoint.clear(self._target)  # it speaks of other bytes
             with SafeOutput(self._target, again=True) as anew:
-                if opened.resumable:
+                if opened.in_pieces:
                     anew.write(self._treatment.packed(opened.head(kept)))
                     sink: Sink = _Bytes(anew)
                 else:
@@ -224,9 +238,10 @@ class _Job:
             state.verification, lambda: self._opened.reopened(output.path, plan), rewrite
         )
 
-    def _sink(self, output: SafeOutput, state: Progressed) -> Sink:
-        if not self._opened.resumable:
-            return self._opened.sink(output, self._treatment.plan, self._treatment.key)
+    def _sink(self, output: SafeOutput, kept: SafeOutput) -> Sink:
+        if not self._opened.in_pieces:
+            made = self._opened.sink(output, self._treatment.plan, self._treatment.key)
+            return Spooled(made, kept) if self._options.resume else made
         if not output.size:
             output.write(self._treatment.packed(self._opened.head(self._treatment.plan)))
         return _Bytes(output)

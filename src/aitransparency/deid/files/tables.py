@@ -86,10 +86,12 @@ class Tables(Format):
 
     def chunks(self, position: int = 0, line: int = 0) -> Iterator[Chunk]:
         """See `Format.chunks`."""
+        at = 0
         for table in self.tables():
             for batch in self.batches(table):
-                position += batch.num_rows
-                yield Chunk((table, self._named(table, batch)), position)
+                at += batch.num_rows
+                if batch.num_rows and at > position:
+                    yield Chunk((table, self._named(table, batch)), at)
 
     def read(self, chunk: Chunk) -> Records:
         """See `Format.read`."""

@@ -11,6 +11,9 @@ from itertools import chain
 from pathlib import Path
 from typing import IO
 
+import numpy as np
+
+from aitransparency.deid.compiled import pays
 from aitransparency.deid.files.base import Chunk
 from aitransparency.deid.files.compression import NONE, Compression, blocks, compression_of
 from aitransparency.deid.files.encodings import Encoding, detect, to_utf8
@@ -142,11 +145,20 @@ class TextSource:
                 continue
             payload, pending = pending[:at], pending[at:]
             position += at
-            lines = payload.count(newline)
+            lines = count_lines(payload, newline)
             yield Chunk(payload, position, line, lines)
             line += lines
         if pending:
             yield Chunk(pending, position + len(pending), line, pending.count(newline) + 1)
+
+
+def count_lines(data: bytes, newline: bytes) -> int:
+    """Return how often a newline occurs."""
+    if not pays(len(data)):
+        return data.count(newline)
+    from aitransparency.deid.files import kernels
+
+    return int(kernels.count(np.frombuffer(data, np.uint8), newline[0]))
 
 
 class _Peeked:

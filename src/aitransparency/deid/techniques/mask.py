@@ -55,7 +55,7 @@ class Mask(Technique):
         form = form_of(place.entity)
         if self.keep_start is None and self.keep_end is None:
             if form.mask:
-                return Outcome(self._by_pattern(spelled, form.mask), misfit)
+                return Outcome(self._by_form(spelled, form, form.mask), misfit)
             start, end = form.keep_start, form.keep_end
         else:
             start, end = self.keep_start or 0, self.keep_end or 0
@@ -66,10 +66,26 @@ class Mask(Technique):
         masked, short = self._by_position(spelled, start, end)
         return Outcome(masked, misfit | short)
 
-    def _by_pattern(self, values: pa.Array, rule: tuple[str, str]) -> pa.Array:
+    def _by_form(self, values: pa.Array, form: Form, rule: tuple[str, str]) -> pa.Array:
+        """Mask by the rule, or by the mark that the form stands around where that says the same."""
+        if form.around and in_layout(values, form).all() and len(values):
+            return self._around(values, ord(form.around))
         pattern, replacement = rule
         return pc.replace_substring_regex(
-            values, f"(?s){pattern}", replacement.replace("*", self.character)
+            values, f"(?s){pattern}", replacement.replace("*", self.character.replace("\\", r"\\"))
+        )
+
+    def _around(self, values: pa.Array, mark: int) -> pa.Array:
+        """Mask values that are in the layout of a mark."""
+        from aitransparency.deid import form_kernels
+
+        offsets, data = layout(values)
+        hidden = np.frombuffer(3 * self.character.encode(), np.uint8)
+        size = int(offsets[-1] - offsets[0]) + (1 + len(hidden)) * len(values)
+        out, edges = np.empty(size, np.uint8), np.empty(len(values) + 1, np.int64)
+        size = form_kernels.mask_around(data, offsets, mark, hidden, out, edges)
+        return pa.LargeStringArray.from_buffers(
+            len(values), pa.py_buffer(edges), pa.py_buffer(out[:size])
         )
 
     def _names(self, values: pa.Array, form: Form) -> pa.Array | None:

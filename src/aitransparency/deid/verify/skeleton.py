@@ -19,7 +19,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.column import Bytes, Ints, TextColumn
+from aitransparency.deid.column import Bytes, Ints, TextColumn, words_of
 from aitransparency.deid.compiled import pays
 from aitransparency.deid.scan.fold import flat_tables, fold
 
@@ -102,8 +102,7 @@ class Skeleton:
     @property
     def words(self) -> npt.NDArray[np.uint64]:
         """Eight bytes from every place as one number, uint64 (size - 7,); a view."""
-        count = max(len(self.data) - 7, 0)
-        return np.ndarray((count,), "<u8", self.data.data, 0, (1,))
+        return words_of(self.data)
 
     @property
     def is_ascii(self) -> bool:
