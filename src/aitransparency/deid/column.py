@@ -153,12 +153,6 @@ class TextColumn:
         return counts
 
 
-def words_of(data: Bytes) -> npt.NDArray[np.uint64]:
-    """Return eight bytes from every place as one number, uint64 (size - 7,); a view."""
-    count = max(len(data) - 7, 0)
-    return np.ndarray((count,), "<u8", data.data, 0, (1,))
-
-
 def column_parts(column: TextColumn, size: int) -> list[TextColumn]:
     """Cut a column at row edges into parts of about `size` bytes; none is without text."""
     first, last = int(column.offsets[0]), int(column.offsets[-1])

@@ -211,3 +211,31 @@ def test_a_damaged_tree_that_gives_fewer_rows_is_refused(tmp_path):
 def test_lines_without_a_value_can_be_set_aside():
     (facts,) = treated("jsonl", b"{}\n{]\n{}\n", "quarantine").files
     assert (facts.rows_in, facts.rows_out, facts.quarantined) == (3, 2, 1)
+
+
+def rows_of(path):
+    """Return how many rows Arrow reads and how many the file says it has, None where it refuses."""
+    with suppress(Exception):
+        opened = pa.parquet.ParquetFile(path)
+        groups = range(opened.num_row_groups)
+        batches = [one for group in groups for one in opened.iter_batches(row_groups=[group])]
+        return sum(batch.num_rows for batch in batches), opened.metadata.num_rows
+    return None
+
+
+def test_parquet_that_reads_short_is_refused(tmp_path):
+    """Arrow's reader stops without an error where one column of a row group ends early."""
+    path, target = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    table = pa.table({name: [f"{name}{row}" for row in range(40)] for name in "abc"})
+    pa.parquet.write_table(table, path, row_group_size=16)
+    whole = path.read_bytes()
+    short = 0
+    for at in range(4, len(whole) - 8):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 18]) + whole[at + 1 :])
+        rows = rows_of(path)
+        if rows and rows[0] < rows[1] == 40:
+            short += 1
+            with pytest.raises(FileFormatError):
+                deid.deidentify_file(path, target, plan=PLAN)
+            assert not target.exists()
+    assert short > 5

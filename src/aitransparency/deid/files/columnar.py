@@ -150,8 +150,23 @@ class ParquetFile(Columnar):
         return int(self._parquet.metadata.num_rows)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        for group in range(self._parquet.num_row_groups):  # row groups keep their edges
-            yield from self._parquet.iter_batches(batch_size=ROWS, row_groups=[group])
+        metadata = self._parquet.metadata
+        total = 0
+        for group in range(metadata.num_row_groups):  # row groups keep their edges
+            rows = 0
+            for batch in self._parquet.iter_batches(batch_size=ROWS, row_groups=[group]):
+                rows += batch.num_rows
+                yield batch
+            self._expect(metadata.row_group(group).num_rows, rows, f"row group {group + 1:,}")
+            total += rows
+        self._expect(metadata.num_rows, total, "the file")
+
+    def _expect(self, said: int, read: int, what: str) -> None:
+        """Refuse a file that reads short: Arrow says nothing where a column ends early."""
+        if said != read:
+            raise FileFormatError(
+                f"{self._file} is damaged: {what} should have {said:,} rows and {read:,} can be read"
+            )
 
     def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:
         """See `Format.sink`."""

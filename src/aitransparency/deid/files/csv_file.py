@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aitransparency.deid.column import Bytes, Ints, words_of
+from aitransparency.deid.column import Bytes, Ints, eights
 from aitransparency.deid.compiled import pays
 from aitransparency.deid.files.base import BadRow, Chunk, Format, Records, Written
 from aitransparency.deid.files.csv_dialect import Dialect, detect
@@ -329,7 +329,7 @@ def _replaced_by_loops(data: Bytes, new: list[_New], dialect: Dialect) -> Bytes:
     out = np.empty(len(data) + 2 * len(values) + 2 * len(together) + 16, np.uint8)
     delimiter, quote, _ = dialect.codes
     size = kernels.fill(
-        *view(data), start, end, *view(values), offsets, raw, delimiter, quote, out, words_of(out)
+        *view(data), start, end, *view(values), offsets, raw, delimiter, quote, out, eights(out)
     )
     return out[:size]
 
@@ -429,7 +429,7 @@ def _columns_by_loops(data: Bytes, rows: Rows, dialect: Dialect | None) -> list[
     offsets = np.empty((fields, count + 1), np.int64)
     offsets[:, 0] = edges[:-1]
     quote = dialect.codes[1] if dialect else -1
-    kernels.gather(*view(data), rows.start, rows.end, quote, out, words_of(out), offsets)
+    kernels.gather(*view(data), rows.start, rows.end, quote, out, eights(out), offsets)
     offsets -= edges[:-1, None]
     columns = []
     for first, own in zip(edges[:-1], offsets, strict=True):

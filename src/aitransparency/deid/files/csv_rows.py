@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.column import Bytes, Ints, words_of
+from aitransparency.deid.column import Bytes, Ints, eights
 from aitransparency.deid.compiled import pays
 from aitransparency.deid.files.csv_dialect import Dialect
 
@@ -122,7 +122,7 @@ def view(data: Bytes) -> tuple[Bytes, npt.NDArray[np.uint64]]:
     """Return bytes and their words as compiled loops take them: read-only, so of one type."""
     fixed = data.view()
     fixed.flags.writeable = False
-    return fixed, words_of(fixed)
+    return fixed, eights(fixed)
 
 
 def _ragged(

@@ -154,7 +154,7 @@ class TextSource:
 
 def count_lines(data: bytes, newline: bytes) -> int:
     """Return how often a newline occurs."""
-    if not pays(len(data)):
+    if len(newline) > 1 or not pays(len(data)):
         return data.count(newline)
     from aitransparency.deid.files import kernels
 

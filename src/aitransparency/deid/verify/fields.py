@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from aitransparency.deid.column import Bytes, Ints, words_of
+from aitransparency.deid.column import Bytes, Ints, eights
 from aitransparency.deid.plan import ColumnPlan
 from aitransparency.deid.verify.cells import is_searched
 from aitransparency.deid.verify.originals import Sealed
@@ -74,7 +74,7 @@ def _pieces(
     room = _ROOM + len(edges) // 4
     while True:
         found, columns = np.empty(room, np.uint64), np.empty(room, np.int32)
-        many = kernels.pieces(words_of(made), edges, known.lengths, *filters, found, columns, count)
+        many = kernels.pieces(eights(made), edges, known.lengths, *filters, found, columns, count)
         if many <= room:
             return found[:many], columns[:many]
         room = many

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from aitransparency.deid.column import Bytes, Ints, TextColumn, words_of
+from aitransparency.deid.column import Bytes, Ints, TextColumn, eights
 from aitransparency.deid.compiled import pays
 from aitransparency.deid.scan.fold import flat_tables, fold
 from aitransparency.deid.text import as_text, has_text_form
@@ -104,7 +104,7 @@ class Skeleton:
     @property
     def words(self) -> npt.NDArray[np.uint64]:
         """Eight bytes from every place as one number, uint64 (size - 7,); a view."""
-        return words_of(self.data)
+        return eights(self.data)
 
     @property
     def is_ascii(self) -> bool:
