@@ -165,7 +165,7 @@ class ParquetFile(Columnar):
         """Refuse a file that reads short: Arrow says nothing where a column ends early."""
         if said != read:
             raise FileFormatError(
-                f"{self._file} is damaged: {what} should have {said:,} rows and {read:,} can be read"
+                f"{self._file} is damaged: {what} should have {said:,} rows, {read:,} can be read"
             )
 
     def sink(self, output: SafeOutput, plan: Plan, key: Key | None) -> Sink:

@@ -125,9 +125,8 @@ class Scanner:
         asked = [one for one in bare if one.shape.direct >= max(least, 1)]
         if asked:
             handles = text.handles
-            level = (handles.length >= min(one.bare.least for one in asked if one.bare)).view(
-                np.int8
-            )
+            shortest = min(one.bare.least for one in asked if one.bare)
+            level = (handles.length >= shortest).view(np.int8)
             told = tell(handles.start, level, np.array([0, DIRECT + 3, 0]))
             own = np.array([entity_id(one.entity) for one in asked], np.uint8)
             found = np.empty((4, len(own) * len(told)), np.int64)
