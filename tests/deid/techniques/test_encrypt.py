@@ -162,9 +162,14 @@ def test_spellings_of_one_person_are_one_ciphertext() -> None:
     assert made[0] == made[1]
 
 
+# Arrow knows a newer Unicode than Python 3.11: of characters that Python does not know the two have
+# other normal forms.
+KNOWN = st.characters(exclude_categories=["Cs", "Cn"])
+
+
 @pytest.mark.parametrize("cipher", ["aes-siv", "sm4"])
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.none() | st.text(max_size=80).map(lambda t: t.strip()), max_size=20))
+@given(st.lists(st.none() | st.text(KNOWN, max_size=80).map(lambda t: t.strip()), max_size=20))
 def test_whole_values_come_back(cipher: str, values: list[str | None]) -> None:
     technique = deid.Encrypt(cipher=cipher)  # type: ignore[arg-type]
     plain = [None if v is None else unicodedata.normalize("NFKC", v).strip() for v in values]
