@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import sqlite3
@@ -143,6 +144,17 @@ def test_a_sheet_that_tells_a_wrong_size_loses_nothing(size):
 def test_a_workbook_that_would_lose_rows_is_refused(part, old, new, words):
     with pytest.raises(FileFormatError, match=words):
         treated("xlsx", repacked(part, old, new))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["xlsx", "sqlite"])
+def test_a_refused_file_is_not_left_open(kind):
+    gc.collect()  # what other tests left
+    types = ("[Content_Types].xml", b"sheet.main+xml", b"sheet.mainxxml")
+    data = repacked(*types) if kind == "xlsx" else WHOLE[kind][:900]
+    with pytest.raises(FileFormatError):
+        treated(kind, data)
+    gc.collect()  # a file that is still open warns here
 
 
 def test_rows_below_an_empty_first_row_are_not_lost():

@@ -37,6 +37,7 @@ class DuckdbFile(Tables):
     """A DuckDB database that was opened for reading."""
 
     name = "duckdb"
+    _connection: Any = None  # None until it is opened
 
     def _open(self) -> None:
         with duckdb_errors(self._file):
@@ -77,7 +78,8 @@ class DuckdbFile(Tables):
 
     def close(self) -> None:
         """See `Format.close`."""
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
 
 
 def _renamed(schema: pa.Schema, names: list[str]) -> pa.Schema:

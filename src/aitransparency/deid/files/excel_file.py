@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from types import ModuleType
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -49,6 +49,7 @@ class ExcelFile(Tables):
     """A workbook that was opened for reading; the first row of a sheet names its columns."""
 
     name = "excel"
+    _opened: IO[bytes] | None = None  # None until it is opened
 
     def _open(self) -> None:
         with excel_errors(self._file):
@@ -152,8 +153,8 @@ class ExcelFile(Tables):
 
     def close(self) -> None:
         """See `Format.close`."""
-        self._book.close()
-        self._opened.close()
+        if self._opened is not None:
+            self._opened.close()  # openpyxl reads through it and holds no other
 
 
 class _ExcelSink:

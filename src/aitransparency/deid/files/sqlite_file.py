@@ -27,6 +27,7 @@ class SqliteFile(Tables):
     """A SQLite database that was opened for reading."""
 
     name = "sqlite"
+    _connection: Any = None  # None until it is opened
 
     def _open(self) -> None:
         with sqlite_errors(self._file):
@@ -79,7 +80,8 @@ class SqliteFile(Tables):
 
     def close(self) -> None:
         """See `Format.close`."""
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
 
 
 def _stays(plan: Plan, name: str, kind: str) -> bool:

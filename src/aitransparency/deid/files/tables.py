@@ -37,10 +37,14 @@ class Tables(Format):
         self._path = path
         self._file = name
         self._options = options
-        self._open()
-        self._several = len(self.tables()) > 1
-        if not any(self.columns(table) for table in self.tables()):
-            raise FileFormatError(f"{name} holds no table")
+        try:
+            self._open()
+            self._several = len(self.tables()) > 1
+            if not any(self.columns(table) for table in self.tables()):
+                raise FileFormatError(f"{name} holds no table")
+        except BaseException:
+            self.close()
+            raise
 
     @abstractmethod
     def _open(self) -> None:
