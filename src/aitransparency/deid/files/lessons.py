@@ -16,15 +16,15 @@ import numpy as np
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from aitransparency.deid.files.safe_output import SafeOutput, access_errors
+from aitransparency.deid.files.frames import damaged, framed, frames
+from aitransparency.deid.files.safe_output import SafeOutput
 from aitransparency.deid.keys import Key
 from aitransparency.deid.verify import Across, Learned
 from aitransparency.deid.verify.originals import ORIGINAL, Originals
 from aitransparency.deid.verify.pairs import PAIR, Pairs
-from aitransparency.errors import FileAccessError
 
 _PURPOSE = "lessons of a job"
-_SIZE = 8  # bytes of a length
+_SIZE = 8  # bytes of the length of the head
 
 
 class Lessons:
@@ -65,7 +65,7 @@ class Lessons:
         if self._cipher is None:
             return
         sealed = self._cipher.encrypt(_packed(self._new), self._bound())
-        self._kept.write(len(sealed).to_bytes(_SIZE, "big") + sealed)
+        self._kept.write(framed(sealed))
         self._pieces += 1
         self._new = Learned(Originals(), {})
 
@@ -79,19 +79,13 @@ class Lessons:
         """
         if self._cipher is None or not self._kept.size:
             return False
-        with access_errors(str(self._kept.target), "read"), self._kept.path.open("rb") as file:
-            left = self._kept.size
-            while left:
-                size = int.from_bytes(file.read(_SIZE), "big")
-                left -= _SIZE + size
-                if left < 0:
-                    raise _damaged()
-                try:
-                    piece = self._cipher.decrypt(file.read(size), self._bound())
-                except (InvalidTag, ValueError):
-                    raise _damaged() from None
-                self._across.add(_unpacked(piece))
-                self._pieces += 1
+        for sealed in frames(self._kept):
+            try:
+                piece = self._cipher.decrypt(sealed, self._bound())
+            except (InvalidTag, ValueError):
+                raise damaged() from None
+            self._across.add(_unpacked(piece))
+            self._pieces += 1
         return True
 
     def _bound(self) -> list[bytes]:
@@ -117,7 +111,3 @@ def _unpacked(data: bytes) -> Learned:
         place += many * PAIR.itemsize
     known: Mapping[str, Pairs] = made
     return Learned(originals, known)
-
-
-def _damaged() -> FileAccessError:
-    return FileAccessError("what an earlier job kept is damaged and was deleted; run it again")

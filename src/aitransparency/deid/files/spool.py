@@ -9,17 +9,15 @@ what the library sees, and so what it writes, is what it would have been without
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 
 from aitransparency.deid.files.base import Sink
-from aitransparency.deid.files.safe_output import SafeOutput, access_errors
-from aitransparency.errors import FileAccessError
+from aitransparency.deid.files.frames import damaged, framed, frames
+from aitransparency.deid.files.safe_output import SafeOutput
 
 _TABLE = b"aitransparency.table"
-_SIZE = 8  # bytes of a length
 
 Payload = Any  # a record batch, or the name of a table and one or None; pyarrow has no types
 
@@ -46,8 +44,9 @@ class Spooled:
         codec = "lz4" if pa.Codec.is_available("lz4") else None
         self._options = pa.ipc.IpcWriteOptions(compression=codec)
         try:
-            for payload in _payloads(kept):
-                sink.write(payload)
+            for piece in frames(kept):
+                if piece:
+                    sink.write(_payload(piece))
         except BaseException:
             sink.abandon()
             raise
@@ -60,14 +59,13 @@ class Spooled:
     def _packed(self, payload: Payload) -> bytes:
         table, batch = payload if isinstance(payload, tuple) else (None, payload)
         if batch is None:
-            return bytes(_SIZE)
+            return framed(b"")
         if table is not None:
             batch = batch.replace_schema_metadata({_TABLE: table})
         made = pa.BufferOutputStream()
         with pa.ipc.new_stream(made, batch.schema, options=self._options) as writer:
             writer.write_batch(batch)
-        data: bytes = made.getvalue().to_pybytes()
-        return len(data).to_bytes(_SIZE, "big") + data
+        return framed(made.getvalue().to_pybytes())
 
     def close(self) -> int | None:
         """See `Sink.close`."""
@@ -78,27 +76,11 @@ class Spooled:
         self._sink.abandon()
 
 
-def _payloads(kept: SafeOutput) -> Iterator[Payload]:
-    with access_errors(str(kept.target), "read"), kept.path.open("rb") as file:
-        left = kept.size
-        while left:
-            size = int.from_bytes(file.read(_SIZE), "big")
-            left -= _SIZE + size
-            if left < 0:
-                raise _damaged()
-            if size:
-                yield _payload(file.read(size))
-
-
 def _payload(data: bytes) -> Payload:
     try:
         with pa.ipc.open_stream(data) as reader:
             batch = reader.read_next_batch()
     except (pa.ArrowException, OSError, StopIteration):
-        raise _damaged() from None
+        raise damaged() from None
     table = (batch.schema.metadata or {}).get(_TABLE)
     return batch if table is None else (table.decode(), batch)
-
-
-def _damaged() -> FileAccessError:
-    return FileAccessError("what an earlier job kept is damaged and was deleted; run it again")

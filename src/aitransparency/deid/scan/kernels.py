@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from aitransparency.deid.jit import kernel
+from aitransparency.deid.word_kernels import holds
 
 _EDGE = 0xFF
 _GONE = 1
 _BLANK, _COMMA = ord(" "), ord(",")
-_ONES, _HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+_HIGH = np.uint64(0x8080808080808080)
 _C2 = np.uint64(0xC2C2C2C2C2C2C2C2)
 _FEWEST_NUMERALS = 3
 _NEAR = 8  # rows
@@ -116,8 +117,7 @@ def join_and_fold(data, eight, offsets, padding, tables, out, out_eight, removed
 @kernel
 def _is_plain(eight):
     """Return whether eight bytes are all of 0x80 or more, and none is 0xC2."""
-    other = eight ^ _C2
-    return eight & _HIGH == _HIGH and (other - _ONES) & ~other & _HIGH == 0
+    return eight & _HIGH == _HIGH and holds(eight, _C2) == 0
 
 
 @kernel

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aitransparency.deid.jit import kernel
+from aitransparency.deid.jit import inlined, kernel
 
 _GONE = 1  # in the tables of `fold`: the character is taken out
 _NUMERALS = 3  # so many in a row are a number read out
@@ -132,22 +132,34 @@ def short_ids(data, offsets, rows, out):
     return many
 
 
+@inlined
+def _hash(words, at, left):
+    """Return the hash of a piece of `left` bytes."""
+    hashed = np.uint64(left) * _K0
+    while left > 0:
+        word = words[at]
+        if left < 8:
+            word &= (_ONE << np.uint64(8 * left)) - _ONE
+        hashed = (hashed ^ word) * _K1
+        hashed ^= hashed >> _29
+        at += 8
+        left -= 8
+    hashed *= _K0
+    return hashed ^ (hashed >> _32)
+
+
+@inlined
+def _marks(number):
+    """Return the two bits of a number in its word of a filter."""
+    other = number * _F1
+    return _ONE << (other >> _58) | _ONE << ((other >> _52) & _SIX)
+
+
 @kernel
 def hashes(words, start, lengths, made):
     """Write the hash of each piece; the words of all places, the last ones with slack."""
     for one in range(len(start)):
-        at, left = start[one], lengths[one]
-        hashed = np.uint64(left) * _K0
-        while left > 0:
-            word = words[at]
-            if left < 8:
-                word &= (_ONE << np.uint64(8 * left)) - _ONE
-            hashed = (hashed ^ word) * _K1
-            hashed ^= hashed >> _29
-            at += 8
-            left -= 8
-        hashed *= _K0
-        made[one] = hashed ^ (hashed >> _32)
+        made[one] = _hash(words, start[one], lengths[one])
 
 
 @kernel
@@ -158,8 +170,7 @@ def fill(table, bits, places, numbers):
         for place in range(8):
             byte = np.int64((number >> np.uint64(8 * place)) & _BYTE)
             places[byte] |= np.uint8(1 << place)
-        other = number * _F1
-        table[(number * _F0) >> shift] |= _ONE << (other >> _58) | _ONE << ((other >> _52) & _SIX)
+        table[(number * _F0) >> shift] |= _marks(number)
 
 
 @kernel
@@ -172,8 +183,7 @@ def passing(table, bits, words, count, mask, found, begin):
     many = 0
     for at in range(begin, count):
         word = words[at] & mask
-        other = word * _F1
-        wanted = _ONE << (other >> _58) | _ONE << ((other >> _52) & _SIX)
+        wanted = _marks(word)
         if table[(word * _F0) >> shift] & wanted == wanted:
             if many == len(found):
                 return many, at
@@ -219,8 +229,7 @@ def pieces(words, edges, lengths, anchors, pairs, found, columns, count):
                 continue
             at = last - 7
             word = words[at]
-            other = word * _F1
-            wanted = _ONE << (other >> _58) | _ONE << ((other >> _52) & _SIX)
+            wanted = _marks(word)
             if table[(word * _F0) >> shift] & wanted != wanted:
                 continue
             for length in lengths:
@@ -230,23 +239,11 @@ def pieces(words, edges, lengths, anchors, pairs, found, columns, count):
                         break
                     continue
                 paired = word ^ (np.uint64(length) * _K1)
-                other = paired * _F1
-                wanted = _ONE << (other >> _58) | _ONE << ((other >> _52) & _SIX)
+                wanted = _marks(paired)
                 if other_table[(paired * _F0) >> other_shift] & wanted != wanted:
                     continue
-                hashed = np.uint64(length) * _K0
-                left, place = length, begin
-                while left > 0:
-                    piece = words[place]
-                    if left < 8:
-                        piece &= (_ONE << np.uint64(8 * left)) - _ONE
-                    hashed = (hashed ^ piece) * _K1
-                    hashed ^= hashed >> _29
-                    place += 8
-                    left -= 8
-                hashed *= _K0
                 if many < len(found):
-                    found[many], columns[many] = hashed ^ (hashed >> _32), column
+                    found[many], columns[many] = _hash(words, begin, length), column
                 many += 1
     return many
 
