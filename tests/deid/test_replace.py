@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aitransparency.deid import replace
+from aitransparency.deid import splice
 from aitransparency.deid.column import TextColumn
 from aitransparency.deid.find import find_column
 from aitransparency.deid.replace import replace_spans
@@ -26,8 +26,8 @@ WAYS = {"arrays": (False, 1 << 30), "loops": (True, 1 << 30), "loops in parts": 
 @pytest.fixture(params=WAYS)
 def way(request, monkeypatch):
     compiled, part = WAYS[request.param]
-    monkeypatch.setattr(replace, "pays", lambda size: compiled)
-    monkeypatch.setattr(replace, "_PART", part)
+    monkeypatch.setattr(splice, "pays", lambda size: compiled)
+    monkeypatch.setattr(splice, "_PART", part)
 
 
 @pytest.mark.parametrize(("texts", "expected", "reason"), REPLACED)
@@ -63,8 +63,8 @@ def test_every_way_gives_what_slicing_gives(data):
     spans = Candidates.of("PERSON", starts, ends, 1.0)
     for compiled, part in WAYS.values():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(replace, "pays", lambda size, c=compiled: c)
-            patch.setattr(replace, "_PART", part)
+            patch.setattr(splice, "pays", lambda size, c=compiled: c)
+            patch.setattr(splice, "_PART", part)
             assert replace_spans(column, spans, pa.array(new, pa.string())).to_pylist() == expected
 
 

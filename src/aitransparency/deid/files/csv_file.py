@@ -29,11 +29,11 @@ from aitransparency.deid.files.csv_rows import (
 )
 from aitransparency.deid.files.formulas import neutralise
 from aitransparency.deid.files.options import FileOptions
-from aitransparency.deid.files.splice import bytes_of, cut, edges_of, splice
 from aitransparency.deid.files.text_source import TextSource
 from aitransparency.deid.files.typed import typed
 from aitransparency.deid.files.utf8 import is_utf8, text_view
 from aitransparency.deid.plan import Plan
+from aitransparency.deid.splice import bytes_of, cut, edges_of, splice
 from aitransparency.deid.techniques import Drop, Keep
 from aitransparency.deid.verify.fields import Fields
 from aitransparency.deid.verify.skeleton import drops

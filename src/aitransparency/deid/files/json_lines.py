@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from aitransparency.deid.column import Bytes, Ints
 from aitransparency.deid.files.base import BadRow, Chunk, Format, Records, Written
 from aitransparency.deid.files.json_paths import Leaf, column_of, leaves, repeated
 from aitransparency.deid.files.json_tokens import (
@@ -32,11 +33,11 @@ from aitransparency.deid.files.json_tokens import (
 )
 from aitransparency.deid.files.options import FileOptions
 from aitransparency.deid.files.plan_part import part_of
-from aitransparency.deid.files.splice import Bytes, Ints, cut, splice
 from aitransparency.deid.files.text_source import TextSource
 from aitransparency.deid.files.typed import typed
 from aitransparency.deid.files.utf8 import is_utf8, text_view
 from aitransparency.deid.plan import ColumnPlan, Plan
+from aitransparency.deid.splice import cut, splice
 from aitransparency.deid.techniques import Drop, Keep
 from aitransparency.deid.text import text_of, true_mask
 from aitransparency.errors import FileFormatError, InputError

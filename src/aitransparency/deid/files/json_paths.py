@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from aitransparency.deid.column import Bytes, Ints
 from aitransparency.deid.files.json_tokens import (
     OPEN_ARRAY,
     OPEN_OBJECT,
@@ -26,7 +27,7 @@ from aitransparency.deid.files.json_tokens import (
     VALUE,
     Tokens,
 )
-from aitransparency.deid.files.splice import Bytes, Ints, cut
+from aitransparency.deid.splice import cut
 
 _SPECIAL = re.compile(r'[.\[\]"]|^$')
 

@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from aitransparency.deid.files.splice import Bytes, Ints, cut
+from aitransparency.deid.column import Bytes, Ints
 from aitransparency.deid.files.utf8 import text_view
+from aitransparency.deid.splice import cut
 from aitransparency.deid.text import true_mask
 
 KINDS = "n{}[]:,sv"  # newline, braces, brackets, colon, comma, string, other value

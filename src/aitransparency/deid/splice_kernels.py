@@ -1,7 +1,7 @@
-"""Replacing spans in compiled loops; see `replace`."""
+"""Replacing spans in compiled loops; see `splice`."""
 
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
-# Types are numba's to infer; `replace` is typed.
+# Types are numba's to infer; `splice` is typed.
 
 from __future__ import annotations
 
